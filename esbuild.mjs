@@ -1,0 +1,55 @@
+// Bundles every program Lathe ships. Types are checked elsewhere (`npm run typecheck`).
+import { chmod, copyFile, mkdir, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { build } from 'esbuild';
+
+/**
+ * One line per program: its first file, the bundle it becomes, and whether it is started by name from a shell.
+ * @type {{ entry: string, bundle: string, executable?: boolean }[]}
+ */
+const programs = [];
+
+/**
+ * Files that a bundle opens at run time, beside it (WebAssembly, for one).
+ * @type {{ from: string, to: string }[]}
+ */
+const assets = [];
+
+/** @type {import('esbuild').BuildOptions} */
+const shared = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  sourcemap: true,
+  logLevel: 'warning',
+  // Ships native libraries and finds them relative to its own folder.
+  external: ['onnxruntime-node'],
+  // CommonJS has no import.meta; without this `new URL('x', import.meta.url)` would throw, but only in the bundle.
+  define: { 'import.meta.url': 'bundleUrl' },
+};
+
+const bundleUrl = "const bundleUrl = require('node:url').pathToFileURL(__filename).href;";
+
+/** @param {string[]} paths */
+async function missing(paths) {
+  const found = await Promise.all(paths.map((path) => stat(path).then(() => true, () => false)));
+  return paths.filter((_, i) => !found[i]);
+}
+
+const absent = await missing([...programs.map(({ entry }) => entry), ...assets.map(({ from }) => from)]);
+if (absent.length > 0) {
+  console.error(`esbuild.mjs declares files that do not exist: ${absent.join(', ')}`);
+  process.exit(1);
+}
+
+await Promise.all(programs.map(async ({ entry, bundle, executable = false }) => {
+  const banner = executable ? `#!/usr/bin/env node\n${bundleUrl}` : bundleUrl;
+  await build({ ...shared, entryPoints: [entry], outfile: bundle, banner: { js: banner } });
+  if (executable) await chmod(bundle, 0o755);
+}));
+
+for (const { from, to } of assets) {
+  await mkdir(dirname(to), { recursive: true });
+  await copyFile(from, to);
+}
