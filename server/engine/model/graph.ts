@@ -17,7 +17,7 @@ export class Graph {
   nodes: Node[] = [];
   inputs: ValueInfo[] = [];
   outputs: ValueInfo[] = [];
-  /** By name, in file order. A name may also be an input: then the input's value overrides it (IR 3 always lists both). */
+  /** By name, in file order. A name may also be an input, whose value then overrides it (IR 3 always lists both). */
   initializers = new Map<string, Tensor>();
   /** By name. */
   sparseInitializers = new Map<string, SparseTensor>();

@@ -1,4 +1,4 @@
-/** A whole model: ONNX's `ModelProto`. Passes take one and return another; they never change the one they were given. */
+/** A whole model: ONNX's `ModelProto`. Passes take one and return another, and never change the one they were given. */
 
 import type { Attribute } from './attribute.ts';
 import { Graph } from './graph.ts';
@@ -45,7 +45,7 @@ export class Model {
     return this.opsetImports.get('') ?? 1;
   }
 
-  /** A copy whose structure may be edited freely; tensors are shared. Functions are shared too: replace, do not edit. */
+  /** A copy whose structure may be edited freely. Tensors and functions are shared: replace, do not edit them. */
   clone(): Model {
     const copy = new Model();
     copy.irVersion = this.irVersion;

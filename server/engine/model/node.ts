@@ -58,7 +58,8 @@ export class Node {
 
   /** Input `index`, or undefined when it is absent or left out. */
   input(index: number): string | undefined {
-    return this.inputs[index] || undefined;
+    const name = this.inputs[index];
+    return name === '' ? undefined : name;
   }
 
   /** Integer attribute `name`, or `fallback` when absent. */

@@ -43,5 +43,5 @@ export function tensorInfo(name: string, dtype: DataType, shape?: readonly Dim[]
 
 /** The shape as numbers, when every dimension is known. */
 export function staticShape(shape: readonly Dim[] | undefined): readonly number[] | undefined {
-  return shape?.every((d) => typeof d === 'number') ? (shape as readonly number[]) : undefined;
+  return shape?.every((d) => typeof d === 'number') ? shape : undefined;
 }

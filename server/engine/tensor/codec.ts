@@ -29,7 +29,11 @@ function aligned(bytes: Uint8Array, alignment: number): Uint8Array {
   return bytes.byteOffset % alignment === 0 ? bytes : bytes.slice();
 }
 
-function view<T>(bytes: Uint8Array, make: (buffer: ArrayBufferLike, offset: number, length: number) => T, size: number): T {
+function view<T>(
+  bytes: Uint8Array,
+  make: (buffer: ArrayBufferLike, offset: number, length: number) => T,
+  size: number,
+): T {
   const source = aligned(bytes, size);
   return make(source.buffer, source.byteOffset, Math.floor(source.byteLength / size));
 }
