@@ -13,7 +13,9 @@ const programs = [];
  * Files that a bundle opens at run time, beside it (WebAssembly, for one).
  * @type {{ from: string, to: string }[]}
  */
-const assets = [];
+const assets = [
+  { from: 'node_modules/@cwasm/jpeg-turbo/jpeg-turbo.wasm', to: 'dist/server/jpeg-turbo.wasm' },
+];
 
 /** @type {import('esbuild').BuildOptions} */
 const shared = {
