@@ -1,0 +1,87 @@
+/**
+ * What a technique is: one object with a name, a schema of options, a plan and the work. Recipes, the command line, the
+ * editor's completion and the documentation are all made from these objects.
+ */
+
+import type * as z from 'zod';
+import type { Dataset } from '../data/dataset.ts';
+import type { Model } from '../model/model.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { Target } from '../targets/target.ts';
+
+/** Told as work goes on: a phase ("Calibrating"), how many of how many steps are done. */
+export type ProgressListener = (phase: string, done: number, total: number) => void;
+
+/** What a pass may use besides the model. */
+export interface PassContext {
+  /** A live runtime process; starts one, or a fresh one after a crash. */
+  readonly runtime: () => Promise<Runtime>;
+  readonly calibration?: Dataset;
+  readonly evaluation?: Dataset;
+  readonly training?: Dataset;
+  readonly target: Target;
+  /** The float model that the run began with: reference for errors and teacher for distillation. */
+  readonly original: Model;
+  /** Seed of everything random. */
+  readonly seed: number;
+  /** Threads that onnxruntime may use. */
+  readonly threads: number;
+  /** A folder for temporary files, removed after the run. */
+  readonly tempDir: string;
+  readonly progress: ProgressListener;
+  readonly log: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** What became of one layer. */
+export interface LayerAction {
+  /** The node's name (or label) in the model that the run began with. */
+  readonly name: string;
+  readonly opType: string;
+  /** 'int8', 'float', 'fp16', 'folded', …: shown in tables and reports. */
+  readonly action: string;
+  /** Signal to quantization noise of the layer's output, in dB, where it was measured. */
+  readonly sqnrDb?: number;
+  /** Why this action, when it is not the obvious one. */
+  readonly reason?: string;
+}
+
+/** A remark for the report: something the user should know about what was done. */
+export interface PassNote {
+  readonly severity: 'info' | 'warning';
+  readonly message: string;
+  readonly node?: string;
+}
+
+export interface PassResult {
+  readonly model: Model;
+  readonly layers: readonly LayerAction[];
+  readonly notes: readonly PassNote[];
+}
+
+/** What a pass would do to one layer. */
+export interface PlannedLayer {
+  readonly name: string;
+  readonly opType: string;
+  readonly action: string;
+  readonly weightBytes: number;
+  /** Bytes of the layer's constants afterwards, predicted. */
+  readonly predictedBytes: number;
+}
+
+export interface PassPlan {
+  readonly layers: readonly PlannedLayer[];
+  readonly notes: readonly PassNote[];
+}
+
+export interface Pass<Options = unknown> {
+  /** The key of the step in a recipe. */
+  readonly name: string;
+  /** One sentence for lists and hovers. */
+  readonly summary: string;
+  readonly options: z.ZodType<Options>;
+  /** What `apply` would do, from the structure alone: reads no data and runs nothing. */
+  plan(model: Model, options: Options, target: Target): PassPlan;
+  /** The changed model; `model` itself stays as it is. */
+  apply(model: Model, options: Options, context: PassContext): Promise<PassResult>;
+}

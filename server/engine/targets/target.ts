@@ -1,0 +1,24 @@
+/** What a deployment target is: data that passes, advice and checks read. */
+
+/** How int8 matrix products behave on a processor; decides the types and ranges of a quantized model. */
+export interface Int8Arithmetic {
+  /**
+   * `true` where products of unsigned activations and signed weights are added pairwise in 16 bits with saturation
+   * (x64 AVX2 and AVX-512 without VNNI: `vpmaddubsw`), so that large weights give wrong sums.
+   */
+  readonly saturates: boolean;
+}
+
+export interface Target {
+  /** What users write: `x64-vnni`. */
+  readonly name: string;
+  readonly description: string;
+  /** Highest opset of the standard domain that the target runs. */
+  readonly maxOpset: number;
+  readonly int8: Int8Arithmetic;
+  /** Types of activations that its int8 kernels take, best first. */
+  readonly activationTypes: readonly ('uint8' | 'int8' | 'uint16' | 'int16')[];
+  readonly weightTypes: readonly ('int8' | 'uint8')[];
+  /** Whether per-channel weights are supported. */
+  readonly perChannel: boolean;
+}
