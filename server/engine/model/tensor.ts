@@ -10,7 +10,7 @@ export interface TensorStorage {
   /** Bytes [start, end); the whole by default. The result may be a view: do not write to it. */
   read(start?: number, end?: number): Uint8Array;
   /** Set when the bytes are in a file: lets the writer and the viewer say where, and stream them. */
-  readonly file?: { readonly path: string; readonly offset: number };
+  readonly file?: { readonly path: string; readonly offset: number } | undefined;
   /** Set when the tensor came from ONNX external data: the location as the model file names it. */
   readonly external?: { readonly location: string };
 }

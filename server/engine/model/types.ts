@@ -13,12 +13,19 @@ export interface TensorType {
   /** ONNX dimension denotations (`DATA_BATCH`, …), index by index; mostly absent. */
   readonly dimDenotations?: readonly (string | undefined)[];
   readonly denotation?: string;
+  /** Protobuf fields that Lathe does not know, kept for writing back. */
+  readonly unknown?: readonly Uint8Array[];
+}
+
+interface Carried {
+  readonly denotation?: string;
+  readonly unknown?: readonly Uint8Array[];
 }
 
 export type ValueType =
   | TensorType
-  | { readonly kind: 'sequence' | 'optional'; readonly element: ValueType; readonly denotation?: string }
-  | { readonly kind: 'map'; readonly key: DataType; readonly value: ValueType; readonly denotation?: string }
+  | (Carried & { readonly kind: 'sequence' | 'optional'; readonly element: ValueType })
+  | (Carried & { readonly kind: 'map'; readonly key: DataType; readonly value: ValueType })
   /** Kinds that Lathe only carries along (`opaque`, future ones): the encoded message. */
   | { readonly kind: 'other'; readonly encoded: Uint8Array; readonly denotation?: string };
 

@@ -83,6 +83,11 @@ export function dataTypeFromCode(code: number): DataType {
   return type;
 }
 
+/** `false` for a code newer than this table. */
+export function isDataTypeCode(code: number): boolean {
+  return names[code] !== undefined;
+}
+
 /** Bits of one element; 0 for strings and `undefined`, which have no fixed size. */
 export function bitsPerElement(type: DataType): number {
   return bits[type];

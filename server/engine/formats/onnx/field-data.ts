@@ -1,0 +1,72 @@
+/** The bulk fields of a tensor as they were found in the file: ranges of it, or a few bytes in memory. */
+
+import type { Payload } from './schema.ts';
+import type { ByteSource } from './wire-reader.ts';
+
+/** Shorter data is kept in memory: asking the file for it would cost more than holding it. */
+const inlineBytes = 1024;
+
+/** The encoded value of one `data` field; several occurrences of a packed field follow each other. */
+export class FieldData implements Payload {
+  byteLength = 0;
+  private readonly parts: Payload[] = [];
+  private range: { readonly path: string; readonly offset: number } | undefined;
+  /** Elements that were written one by one (not packed), until the next read. */
+  private loose: number[] = [];
+
+  /** Where the bytes are in a file, when they are one piece of it. */
+  get file(): { readonly path: string; readonly offset: number } | undefined {
+    return this.parts.length === 1 && this.loose.length === 0 ? this.range : undefined;
+  }
+
+  /** The bytes [offset, offset + length) of `source`, which starts with `window` there when they are short. */
+  addRange(source: ByteSource, offset: number, length: number): void {
+    this.flush();
+    this.byteLength += length;
+    if (source.path !== undefined) this.range = { path: source.path, offset };
+    this.parts.push({
+      byteLength: length,
+      read: (start = 0, end = length) => source.read(offset + start, end - start),
+    });
+  }
+
+  addBytes(bytes: Uint8Array): void {
+    this.flush();
+    this.byteLength += bytes.byteLength;
+    this.parts.push(inMemory(bytes));
+  }
+
+  addLoose(bytes: Uint8Array): void {
+    this.byteLength += bytes.byteLength;
+    for (const byte of bytes) this.loose.push(byte);
+  }
+
+  read(start = 0, end = this.byteLength): Uint8Array {
+    this.flush();
+    const [only] = this.parts;
+    if (only && this.parts.length === 1) return only.read(start, end);
+    const out = new Uint8Array(end - start);
+    let position = 0;
+    for (const part of this.parts) {
+      const from = Math.max(start, position);
+      const to = Math.min(end, position + part.byteLength);
+      if (from < to) out.set(part.read(from - position, to - position), from - start);
+      position += part.byteLength;
+    }
+    return out;
+  }
+
+  private flush(): void {
+    if (this.loose.length === 0) return;
+    this.parts.push(inMemory(Uint8Array.from(this.loose)));
+    this.loose = [];
+  }
+}
+
+export function isInline(length: number): boolean {
+  return length <= inlineBytes;
+}
+
+function inMemory(bytes: Uint8Array): Payload {
+  return { byteLength: bytes.byteLength, read: (start, end) => bytes.subarray(start, end) };
+}
