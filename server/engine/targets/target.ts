@@ -13,12 +13,29 @@ export interface Target {
   /** What users write: `x64-vnni`. */
   readonly name: string;
   readonly description: string;
+  /** onnxruntime's execution provider, as its own documentation spells it. */
+  readonly provider: string;
   /** Highest opset of the standard domain that the target runs. */
   readonly maxOpset: number;
+  /** Lowest opset that the target promises to run. */
+  readonly minOpset: number;
   readonly int8: Int8Arithmetic;
   /** Types of activations that its int8 kernels take, best first. */
   readonly activationTypes: readonly ('uint8' | 'int8' | 'uint16' | 'int16')[];
   readonly weightTypes: readonly ('int8' | 'uint8')[];
   /** Whether per-channel weights are supported. */
   readonly perChannel: boolean;
+  /** Whether quantized activations must be centred on zero. */
+  readonly symmetricActivations: boolean;
+  /** The scheme that pays off there, and why. */
+  readonly prefers: { readonly scheme: 'int8' | 'fp16'; readonly reason: string };
+  /** Whether the accelerator only takes graphs whose shapes are all known. */
+  readonly staticShapes: boolean;
+  /**
+   * Standard operators that the accelerator runs; the others fall back to the processor. Absent where nearly all run.
+   * Operators that only move or name data (Constant, Identity, …) are never counted.
+   */
+  readonly operators?: ReadonlySet<string>;
+  /** Where the facts are from. */
+  readonly sources: readonly string[];
 }

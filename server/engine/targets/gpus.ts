@@ -1,0 +1,88 @@
+/** Graphics processors and the compilers for them. */
+
+import { onnxruntimeOpsets } from './processors.ts';
+import type { Target } from './target.ts';
+
+/**
+ * The CUDA provider has QuantizeLinear and DequantizeLinear but none of the fused int8 layers (onnxruntime's
+ * OperatorKernels.md lists no QLinearConv for CUDA): int8 layers are computed in float, with conversions between.
+ */
+export const cuda: Target = {
+  ...onnxruntimeOpsets,
+  name: 'cuda',
+  description: 'NVIDIA GPU through the CUDA provider',
+  provider: 'CUDAExecutionProvider',
+  int8: { saturates: false },
+  activationTypes: ['int8', 'uint8'],
+  weightTypes: ['int8'],
+  perChannel: true,
+  symmetricActivations: false,
+  staticShapes: false,
+  prefers: { scheme: 'fp16', reason: 'the CUDA provider has no int8 convolutions, but fast float16 ones' },
+  sources: [
+    'https://onnxruntime.ai/docs/execution-providers/CUDA-ExecutionProvider.html',
+    'https://github.com/microsoft/onnxruntime/blob/main/docs/OperatorKernels.md',
+  ],
+};
+
+/**
+ * TensorRT's ONNX parser takes opsets 9 to 25 (ONNX opset guide of TensorRT 11). Quantization is symmetric: zero points
+ * must be 0, activations int8 in [-128, 127], weights per channel (developer guide, "Working with quantized types").
+ */
+export const tensorrt: Target = {
+  name: 'tensorrt',
+  description: 'NVIDIA GPU through TensorRT',
+  provider: 'TensorrtExecutionProvider',
+  minOpset: 9,
+  maxOpset: 25,
+  int8: { saturates: false },
+  activationTypes: ['int8'],
+  weightTypes: ['int8'],
+  perChannel: true,
+  symmetricActivations: true,
+  staticShapes: false,
+  prefers: { scheme: 'int8', reason: 'tensor cores run int8 at twice the rate of float16' },
+  sources: [
+    'https://docs.nvidia.com/deeplearning/tensorrt/latest/reference/onnx-opset-guide.html',
+    'https://docs.nvidia.com/deeplearning/tensorrt/latest/inference-library/work-quantized-types.html',
+  ],
+};
+
+/** The DirectML provider's page: up to ONNX opset 20; a higher one is unsupported. */
+export const directml: Target = {
+  name: 'directml',
+  description: 'Any DirectX 12 GPU on Windows through DirectML',
+  provider: 'DmlExecutionProvider',
+  minOpset: 7,
+  maxOpset: 20,
+  int8: { saturates: false },
+  activationTypes: ['uint8', 'int8'],
+  weightTypes: ['int8', 'uint8'],
+  perChannel: true,
+  symmetricActivations: false,
+  staticShapes: false,
+  prefers: { scheme: 'fp16', reason: 'graphics processors run float16 well everywhere, int8 only on some' },
+  sources: ['https://onnxruntime.ai/docs/execution-providers/DirectML-ExecutionProvider.html'],
+};
+
+/**
+ * onnxruntime's web build: WebGPU for float graphs, WebAssembly for the rest. The WebGPU kernels have no QLinearConv
+ * or QLinearMatMul (js/web/docs/webgpu-operators.md), so that int8 models run on WebAssembly.
+ */
+export const webgpuWasm: Target = {
+  ...onnxruntimeOpsets,
+  name: 'webgpu-wasm',
+  description: 'Web browser: WebGPU, or WebAssembly where there is none',
+  provider: 'WebGPU, wasm',
+  int8: { saturates: false },
+  activationTypes: ['uint8', 'int8'],
+  weightTypes: ['int8', 'uint8'],
+  perChannel: true,
+  symmetricActivations: false,
+  staticShapes: false,
+  prefers: { scheme: 'int8', reason: 'a smaller download counts most in a browser, and int8 is fast on WebAssembly' },
+  sources: [
+    'https://onnxruntime.ai/docs/tutorials/web/ep-webgpu.html',
+    'https://github.com/microsoft/onnxruntime/blob/main/js/web/docs/webgpu-operators.md',
+  ],
+};
