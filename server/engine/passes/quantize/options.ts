@@ -1,0 +1,61 @@
+/** What a recipe may say about quantization. */
+
+import * as z from 'zod';
+import { oneOf } from '../reserved.ts';
+
+export const activationTypes = ['float', 'int8', 'uint8', 'int16', 'uint16'] as const;
+export const weightTypes = ['int8', 'uint8'] as const;
+export const calibrationMethods = ['auto', 'min-max', 'percentile', 'entropy', 'mse'] as const;
+
+const activations = z.enum(activationTypes).describe(
+  'Type of the values between layers; float leaves them as they are. By default the best that the target runs.',
+);
+const weights = z.enum(weightTypes).describe('Type of the weights. By default the best that the target runs.');
+const perChannel = z.boolean().describe(
+  'One scale for each output channel of a weight, where the target supports it; false: one for the whole tensor.',
+);
+const calibration = z.enum(calibrationMethods).describe(
+  'How the range of a value is chosen from what was seen: auto measures the error of each method, value by value.',
+);
+
+const layerRule = z.strictObject({
+  match: z.string().min(1).describe('Names of layers: *, ** and ? are wildcards, {a,b} gives alternatives.'),
+  keep: z.enum(['float']).optional().describe('Leaves these layers in float.'),
+  activations: activations.optional(),
+  weights: weights.optional(),
+  perChannel: perChannel.optional(),
+  calibration: calibration.optional(),
+}).superRefine(({ match: _match, keep, ...changes }, context) => {
+  const changed = Object.entries(changes).flatMap(([key, value]) => (value === undefined ? [] : [key]));
+  if (keep === undefined && changed.length === 0) {
+    context.addIssue({ code: 'custom', message: 'Say what to do with these layers, for instance "keep: float".' });
+  } else if (keep !== undefined && changed.length > 0) {
+    const message = `"keep: ${keep}" leaves nothing for "${changed.join('", "')}" to do.`;
+    context.addIssue({ code: 'custom', message });
+  }
+});
+
+export const quantizeOptions = z.strictObject({
+  scheme: oneOf(['int8', 'dynamic', 'fp16', 'bf16'], ['int4', 'int3', 'int2', 'mixed']).default('int8').describe(
+    'int8: weights and activations, calibrated on data. dynamic: int8 weights, activations measured at run time, '
+      + 'no data needed. fp16, bf16: half-size floats.',
+  ),
+  activations: activations.optional(),
+  weights: weights.optional(),
+  perChannel: perChannel.default(true),
+  symmetric: z.boolean().optional().describe(
+    'Activation ranges centred on zero. By default only where the target needs them.',
+  ),
+  calibration: calibration.default('auto'),
+  percentile: z.number().gt(50).lte(100).optional().describe(
+    'For calibration by percentile: the share of the values, in percent, that the range must hold.',
+  ),
+  reduceRange: z.union([z.boolean(), z.literal('auto')]).default('auto').describe(
+    'Weights of 7 bits, for processors whose int8 sums saturate. auto: as the target needs.',
+  ),
+  layers: z.array(layerRule).default([]).describe('Exceptions for some layers; the last one that matches counts.'),
+  opTypes: z.array(z.string().min(1)).min(1).optional().describe('Only operators of these types are quantized.'),
+}).meta({ reservedKeys: ['aware'] });
+
+export type QuantizeOptions = z.output<typeof quantizeOptions>;
+export type LayerRule = z.output<typeof layerRule>;
