@@ -40,7 +40,7 @@ function view<T>(
 
 /**
  * The elements as the typed array that JavaScript has for `type`; one entry per element. Bool and 8-bit floats come as
- * Uint8Array, 16-bit floats as their bit patterns in Uint16Array, 4- and 2-bit integers unpacked to 8 bits. A view of
+ * Uint8Array, 16-bit floats as their bit patterns in Uint16Array, types below 8 bits unpacked to 8 bits. A view of
  * `bytes` where the type allows, so do not write to it.
  */
 export function nativeView(type: DataType, bytes: Uint8Array, count: number): NativeArray {
@@ -82,6 +82,8 @@ export function nativeView(type: DataType, bytes: Uint8Array, count: number): Na
     case 'float4e2m1':
     case 'int2':
     case 'uint2':
+    case 'float6e2m3':
+    case 'float6e3m2':
       return unpackSubByte(type, exact, count);
     case 'undefined':
     case 'string':
@@ -91,16 +93,20 @@ export function nativeView(type: DataType, bytes: Uint8Array, count: number): Na
   }
 }
 
-/** 2- and 4-bit elements, one per entry: signed types in an Int8Array, others in a Uint8Array. */
+/** Elements of 2, 4 or 6 bits, one per entry: signed integers in an Int8Array, others in a Uint8Array. */
 export function unpackSubByte(type: DataType, bytes: Uint8Array, count: number): Int8Array | Uint8Array {
   const width = bitsPerElement(type);
-  const perByte = 8 / width;
   const mask = (1 << width) - 1;
   const signBit = 1 << (width - 1);
   const signed = type.startsWith('int');
   const out = signed ? new Int8Array(count) : new Uint8Array(count);
   for (let i = 0; i < count; i++) {
-    const code = (bytes[Math.floor(i / perByte)]! >> ((i % perByte) * width)) & mask;
+    const bit = i * width;
+    const byte = Math.floor(bit / 8);
+    const shift = bit % 8;
+    // Only elements of 6 bits reach into the next byte.
+    const pair = shift + width > 8 ? bytes[byte]! | (bytes[byte + 1]! << 8) : bytes[byte]!;
+    const code = (pair >> shift) & mask;
     out[i] = signed && code & signBit ? code - (mask + 1) : code;
   }
   return out;
@@ -109,12 +115,14 @@ export function unpackSubByte(type: DataType, bytes: Uint8Array, count: number):
 /** The inverse of `unpackSubByte`: packs the low bits of each entry, low bits first. */
 export function packSubByte(type: DataType, values: ArrayLike<number>): Uint8Array {
   const width = bitsPerElement(type);
-  const perByte = 8 / width;
   const mask = (1 << width) - 1;
   const out = new Uint8Array(packedByteLength(type, values.length));
   for (let i = 0; i < values.length; i++) {
-    const byte = Math.floor(i / perByte);
-    out[byte] = out[byte]! | ((values[i]! & mask) << ((i % perByte) * width));
+    const bit = i * width;
+    const byte = Math.floor(bit / 8);
+    const shifted = (values[i]! & mask) << (bit % 8);
+    out[byte] = out[byte]! | shifted;
+    if (shifted > 0xff) out[byte + 1] = out[byte + 1]! | (shifted >> 8);
   }
   return out;
 }
@@ -136,7 +144,7 @@ export function fromNumbers(type: DataType, values: ArrayLike<number>): Uint8Arr
   if (type === 'float64') return bytesOf(Float64Array.from(values));
   if (isSmallFloatType(type)) {
     const codes = encodeSmallFloats(type, values);
-    if (type === 'float4e2m1') return packSubByte(type, codes);
+    if (bitsPerElement(type) < 8) return packSubByte(type, codes);
     return bitsPerElement(type) === 16 ? bytesOf(codes) : Uint8Array.from(codes);
   }
   if (type === 'bool') return Uint8Array.from(values, (v) => (v ? 1 : 0));

@@ -31,6 +31,8 @@ const names = [
   'float8e8m0',
   'uint2',
   'int2',
+  'float6e2m3',
+  'float6e3m2',
 ] as const;
 
 export type DataType = (typeof names)[number];
@@ -65,6 +67,8 @@ const bits: Record<DataType, number> = {
   float8e8m0: 8,
   uint2: 2,
   int2: 2,
+  float6e2m3: 6,
+  float6e3m2: 6,
 };
 
 /** ONNX's numeric code of a type. */

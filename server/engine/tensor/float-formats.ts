@@ -2,8 +2,8 @@
  * Floating-point formats below 32 bits, as bit patterns. Encoding rounds to nearest, ties to even.
  *
  * float16 is IEEE 754 binary16; bfloat16 is the upper half of binary32; the float8 formats follow "FP8 Formats for
- * Deep Learning" (Micikevicius et al. 2022) and the ONNX float8 page for the FNUZ variants; float4e2m1 and
- * float8e8m0 follow the OCP Microscaling specification 1.0.
+ * Deep Learning" (Micikevicius et al. 2022) and the ONNX float8 page for the FNUZ variants; the
+ * formats of 4 and 6 bits and float8e8m0 follow the OCP Microscaling specification 1.0.
  */
 
 import type { DataType } from './dtype.ts';
@@ -23,6 +23,8 @@ const layouts = {
   float8e4m3fnuz: { exponentBits: 4, mantissaBits: 3, bias: 8, special: 'fnuz' },
   float8e5m2: { exponentBits: 5, mantissaBits: 2, bias: 15, special: 'ieee' },
   float8e5m2fnuz: { exponentBits: 5, mantissaBits: 2, bias: 16, special: 'fnuz' },
+  float6e2m3: { exponentBits: 2, mantissaBits: 3, bias: 1, special: 'none' },
+  float6e3m2: { exponentBits: 3, mantissaBits: 2, bias: 3, special: 'none' },
   float4e2m1: { exponentBits: 2, mantissaBits: 1, bias: 1, special: 'none' },
 } as const satisfies Partial<Record<DataType, Layout>>;
 

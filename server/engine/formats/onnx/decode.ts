@@ -3,7 +3,6 @@
 import { LatheError } from '../../errors.ts';
 import { FieldData, isInline } from './field-data.ts';
 import type { AnySchema, DataWire, Field, Message, Schema } from './schema.ts';
-import { decodeText } from './text.ts';
 import { WireReader, type ByteSource } from './wire-reader.ts';
 
 /** Wire types of protobuf. */
@@ -84,7 +83,7 @@ class Decoder {
     switch (field.kind) {
       case 'string':
         if (wireType !== wire.bytes) return false;
-        put(draft, key, field, decodeText(reader.bytes(this.length(end))));
+        put(draft, key, field, reader.text(this.length(end)));
         return true;
       case 'bytes':
         if (wireType !== wire.bytes) return false;

@@ -3,11 +3,12 @@
  *
  * `float_data` and `double_data` are those bytes already. Elements of the integer fields are varints and are converted
  * when they are asked for. What an element of `int32_data` holds follows the comments of `onnx.proto`: the number or
- * bit pattern for types of 8 bits and more, one byte of two or four packed elements for 4- and 2-bit types.
+ * bit pattern for types of 6 bits and more, one byte of two or four packed elements for 4- and 2-bit types.
  */
 
 import { LatheError } from '../../errors.ts';
 import type { TensorStorage } from '../../model/tensor.ts';
+import { packSubByte } from '../../tensor/codec.ts';
 import { bitsPerElement, packedByteLength, type DataType } from '../../tensor/dtype.ts';
 import type { TensorProto } from './messages.ts';
 import { FieldData } from './field-data.ts';
@@ -62,12 +63,13 @@ export function tensorStorage(
   if (type === 'float32' || type === 'float64' || type.startsWith('complex')) {
     return plainStorage(data, needed, label, segmented);
   }
-  const elements = varintCount(type, count);
+  if (segmented) return new VarintStorage(data, type, countVarints(data.read()), label);
+  const elements = isPackedField(type) ? needed : count;
   // A varint takes 1 to 10 bytes: the exact number of elements is only known once they are read.
-  if (!segmented && (data.byteLength < elements || data.byteLength > 10 * elements)) {
+  if (data.byteLength < elements || data.byteLength > 10 * elements) {
     throw wrongLength(label, needed, `${data.byteLength} bytes for ${elements} encoded numbers`);
   }
-  return new VarintStorage(data, type, count, label);
+  return new VarintStorage(data, type, elements, label);
 }
 
 function plainStorage(data: Payload, needed: number, label: string, segmented: boolean): TensorStorage {
@@ -80,11 +82,6 @@ function plainStorage(data: Payload, needed: number, label: string, segmented: b
   };
 }
 
-/** Entries of the integer field for `count` elements. */
-function varintCount(type: DataType, count: number): number {
-  return isPackedField(type) ? packedByteLength(type, count) : count;
-}
-
 /** Types whose entries in `int32_data` are bytes of packed elements. */
 function isPackedField(type: DataType): boolean {
   return bitsPerElement(type) === 4 || bitsPerElement(type) === 2;
@@ -95,15 +92,16 @@ class VarintStorage implements TensorStorage {
   readonly byteLength: number;
   private readonly data: Payload;
   private readonly type: DataType;
-  private readonly count: number;
+  private readonly entries: number;
   private readonly label: string;
   private converted: WeakRef<Uint8Array> | undefined;
 
-  constructor(data: Payload, type: DataType, count: number, label: string) {
-    this.byteLength = packedByteLength(type, count);
+  /** `entries` of the field: elements, or bytes of several elements. */
+  constructor(data: Payload, type: DataType, entries: number, label: string) {
+    this.byteLength = isPackedField(type) ? entries : packedByteLength(type, entries);
     this.data = data;
     this.type = type;
-    this.count = count;
+    this.entries = entries;
     this.label = label;
   }
 
@@ -119,30 +117,36 @@ class VarintStorage implements TensorStorage {
   private convert(): Uint8Array {
     const encoded = this.data.read();
     const bits = bitsPerElement(this.type);
-    const elements = varintCount(this.type, this.count);
-    const width = isPackedField(this.type) ? 8 : bits;
-    const out = new Uint8Array(Math.ceil((elements * width) / 8));
-    const found = width === 6 ? sixBits(encoded, out, elements) : wholeBytes(encoded, out, width / 8, elements);
-    if (found !== elements) throw wrongLength(this.label, this.byteLength, `${found} of ${elements} encoded numbers`);
+    const width = Math.ceil(bits / 8);
+    const found = countVarints(encoded);
+    if (found !== this.entries) {
+      throw wrongLength(this.label, this.byteLength, `${found} of ${this.entries} encoded numbers`);
+    }
+    const out = new Uint8Array(found * width);
+    decodeVarints(encoded, out, width);
+    if (bits === 6) return packSubByte(this.type, out);
     if (this.type === 'bool') for (let i = 0; i < out.length; i++) out[i] = out[i] === 0 ? 0 : 1;
     return out;
   }
 }
 
-/**
- * Decodes varints to `width` bytes each, little-endian, keeping the low bytes; returns how many there are, counting on
- * past the end of `out` without writing.
- */
-function wholeBytes(encoded: Uint8Array, out: Uint8Array, width: number, limit: number): number {
+/** How many varints there are: each ends with a byte below 128. */
+function countVarints(encoded: Uint8Array): number {
   let count = 0;
+  for (let i = 0; i < encoded.length; i++) if (encoded[i]! < 0x80) count += 1;
+  return count;
+}
+
+/** Decodes varints to `width` bytes each, little-endian, keeping the low bytes. */
+function decodeVarints(encoded: Uint8Array, out: Uint8Array, width: number): void {
   let position = 0;
-  while (position < encoded.length) {
+  for (let base = 0; base < out.length; base += width) {
     let low = 0;
     let high = 0;
     let shift = 0;
     let byte: number;
     do {
-      byte = encoded[position] ?? 0;
+      byte = encoded[position]!;
       position += 1;
       const bits = byte & 0x7f;
       if (shift < 28) low |= bits << shift;
@@ -152,27 +156,6 @@ function wholeBytes(encoded: Uint8Array, out: Uint8Array, width: number, limit: 
       } else if (shift < 64) high |= bits << (shift - 32);
       shift += 7;
     } while (byte >= 0x80);
-    if (count < limit) {
-      const base = count * width;
-      for (let i = 0; i < width; i++) {
-        out[base + i] = i < 4 ? low >>> (8 * i) : high >>> (8 * (i - 4));
-      }
-    }
-    count += 1;
+    for (let i = 0; i < width; i++) out[base + i] = i < 4 ? low >>> (8 * i) : high >>> (8 * (i - 4));
   }
-  return count;
-}
-
-/** 6-bit elements, one per varint, as a bit stream with the low bits first. */
-function sixBits(encoded: Uint8Array, out: Uint8Array, limit: number): number {
-  const codes = new Uint8Array(limit);
-  const count = wholeBytes(encoded, codes, 1, limit);
-  for (let i = 0; i < limit; i++) {
-    const bit = i * 6;
-    const byte = bit >> 3;
-    const value = (codes[i]! & 0x3f) << (bit & 7);
-    out[byte] = out[byte]! | value;
-    if (value > 0xff) out[byte + 1] = out[byte + 1]! | (value >> 8);
-  }
-  return count;
 }

@@ -9,7 +9,8 @@ import { isUtf8 } from 'node:buffer';
 const escapeBase = 0xdc00;
 const loneSurrogate = /\p{Surrogate}/u;
 
-function asBuffer(bytes: Uint8Array): Buffer {
+/** The same memory. */
+export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 

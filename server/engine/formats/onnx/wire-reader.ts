@@ -4,6 +4,7 @@
  */
 
 import { LatheError } from '../../errors.ts';
+import { asBuffer, decodeText } from './text.ts';
 
 /** Bytes that can be read in pieces: a file, or memory. */
 export interface ByteSource {
@@ -22,6 +23,9 @@ export function memorySource(bytes: Uint8Array): ByteSource {
 
 const windowBytes = 64 * 1024;
 
+/** What the platform's decoder puts in the place of bytes that are no UTF-8. */
+const replacement = '\uFFFD';
+
 /** A varint of 64 bits takes at most this many bytes. */
 const maxVarintBytes = 10;
 
@@ -30,7 +34,7 @@ export class WireReader {
   position = 0;
   /** The message being read: names of fields, each followed by its index where it is a list, else -1. */
   readonly path: (string | number)[] = [];
-  private window: Uint8Array;
+  private window: Buffer;
   private windowStart = 0;
   /** Halves of the varint read last, both unsigned. */
   private low = 0;
@@ -38,7 +42,7 @@ export class WireReader {
 
   constructor(source: ByteSource) {
     this.source = source;
-    this.window = source.bytes ?? new Uint8Array(0);
+    this.window = asBuffer(source.bytes ?? new Uint8Array(0));
   }
 
   /** The error for bytes that break the wire format at `position`. */
@@ -63,7 +67,7 @@ export class WireReader {
     if (index >= 0 && index + count <= this.window.length) return index;
     if (this.source.bytes) return index;
     const length = Math.min(Math.max(windowBytes, count), this.source.size - this.position);
-    this.window = this.source.read(this.position, length);
+    this.window = asBuffer(this.source.read(this.position, length));
     this.windowStart = this.position;
     return 0;
   }
@@ -120,6 +124,15 @@ export class WireReader {
     const index = this.load(count);
     this.position += count;
     return index;
+  }
+
+  /** A `string` field of `length` bytes. */
+  text(length: number): string {
+    if (length > windowBytes) return decodeText(this.bytes(length));
+    const index = this.load(length);
+    this.position += length;
+    const text = this.window.toString('utf8', index, index + length);
+    return text.includes(replacement) ? decodeText(this.window.subarray(index, index + length)) : text;
   }
 
   /** The next `length` bytes: a view of the window where they fit, so copy what is kept. */
