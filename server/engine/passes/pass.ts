@@ -12,6 +12,28 @@ import type { Target } from '../targets/target.ts';
 /** Told as work goes on: a phase ("Calibrating"), how many of how many steps are done. */
 export type ProgressListener = (phase: string, done: number, total: number) => void;
 
+/** A candidate's metric on the evaluation data, compared sample by sample with the model that the run began with. */
+export interface Verdict {
+  readonly metric: string;
+  readonly value: number;
+  readonly samples: number;
+  /** How much worse than the original, in the metric's unit: positive is a loss, whichever way the metric counts. */
+  readonly drop: number;
+  readonly dropCi95: readonly [number, number];
+}
+
+/** Measures candidates, so that a pass that has several ways can choose by the result. */
+export interface Judge {
+  /** The largest drop that the goal allows. */
+  readonly maxDrop: number;
+  readonly prefer: 'size' | 'latency';
+  evaluate(model: Model): Promise<Verdict>;
+  /** Median latency of each model, interleaved in one run, in milliseconds. */
+  latencies(models: readonly Model[]): Promise<number[]>;
+  /** Tells that a candidate is worth keeping: the best so far is written to disk at once. */
+  keep(model: Model, verdict: Verdict): Promise<void>;
+}
+
 /** What a pass may use besides the model. */
 export interface PassContext {
   /** A live runtime process; starts one, or a fresh one after a crash. */
@@ -20,6 +42,8 @@ export interface PassContext {
   readonly evaluation?: Dataset;
   readonly training?: Dataset;
   readonly target: Target;
+  /** Absent when there are no evaluation data: then a pass goes by the calibration data alone. */
+  readonly judge?: Judge;
   /** The float model that the run began with: reference for errors and teacher for distillation. */
   readonly original: Model;
   /** Seed of everything random. */

@@ -1,0 +1,274 @@
+/**
+ * Writes a plan into the graph: QuantizeLinear and DequantizeLinear pairs on values, integer weights and biases behind
+ * DequantizeLinear nodes. This is the QDQ form of onnxruntime and of every other integer runtime for ONNX.
+ */
+
+import { Constants } from '../../../model/constants.ts';
+import { GraphEditor } from '../../../model/graph-editor.ts';
+import type { Model } from '../../../model/model.ts';
+import type { Node } from '../../../model/node.ts';
+import { attr } from '../../../model/attribute.ts';
+import { Tensor } from '../../../model/tensor.ts';
+import { decibels, representableRange, type AffineParams } from '../../../tensor/affine.ts';
+import type { WeightStore } from '../weight-store.ts';
+import type { QuantizedWeights, WeightOptions } from '../weights.ts';
+import type { ComputeRole, Role } from './operators.ts';
+import { roundingShift } from './rounding-shift.ts';
+import type { QuantizationPlan } from './plan.ts';
+
+/** How one layer's weights shall be stored. */
+export type LayerWeightOptions = Omit<WeightOptions, 'minimumScale'>;
+
+export interface EmitSettings {
+  /** Scale and zero point of a group of values. */
+  params(group: string): AffineParams;
+  weights(node: Node, role: ComputeRole): LayerWeightOptions;
+  /** [inputChannels] mean of the layer's input, where known: lets the bias take up the mean of the rounding error. */
+  inputMeans?(node: Node): Float64Array | undefined;
+  readonly store: WeightStore;
+}
+
+export interface EmittedLayer {
+  readonly node: Node;
+  readonly role: ComputeRole;
+  /** SQNR of the weights alone, in dB. */
+  readonly weightSqnrDb: number;
+}
+
+/** int32 biases keep a factor of two of headroom for the sums they are added to. */
+const biasLimit = 2 ** 30;
+
+/**
+ * Writes `plan` into `model`, the very clone that the plan was made from.
+ *
+ * @returns the layers whose weights became integers
+ */
+export function emitQdq(model: Model, plan: QuantizationPlan, settings: EmitSettings): EmittedLayer[] {
+  const editor = new GraphEditor(model);
+  absorbClamps(editor, plan, settings);
+  const writer = new PairWriter(editor, settings);
+  writer.writeValues(plan);
+  const layers: EmittedLayer[] = [];
+  const constants = Constants.of(model);
+  for (const [node, role] of plan.integer) {
+    if (role.kind === 'compute') layers.push(writer.writeWeights(node, role, constants));
+    else if (role.kind === 'elementwise') writer.writeConstantInputs(node, role.data, constants);
+  }
+  editor.finish();
+  return layers;
+}
+
+/** Removes each clamp whose effect the codes of the QuantizeLinear behind it have anyway. */
+function absorbClamps(editor: GraphEditor, plan: QuantizationPlan, settings: EmitSettings): void {
+  for (const [clamp, { producer, role }] of plan.absorbed) {
+    const output = clamp.outputs[0]!;
+    const params = settings.params(plan.groupOf.get(output)!);
+    const range = representableRange(params);
+    const slack = params.scale / 2;
+    if (range.min < role.min - slack || range.max > role.max + slack) continue;
+    editor.graph.valueInfos.delete(producer.outputs[0]!);
+    producer.outputs[0] = output;
+    editor.remove(clamp);
+  }
+  editor.touch();
+}
+
+class PairWriter {
+  private readonly editor: GraphEditor;
+  private readonly settings: EmitSettings;
+  private readonly scalars = new Map<string, string>();
+  private readonly weights = new Map<string, { name: string; quantized: QuantizedWeights }>();
+  private readonly inputParams = new Map<Node, AffineParams>();
+
+  constructor(editor: GraphEditor, settings: EmitSettings) {
+    this.editor = editor;
+    this.settings = settings;
+  }
+
+  /** Puts a pair on every planned value. */
+  writeValues(plan: QuantizationPlan): void {
+    const { editor } = this;
+    const { index } = editor;
+    const present = [...plan.groupOf].filter(
+      ([value]) => index.producer(value) !== undefined || index.uses(value).length > 0,
+    );
+    const work = present.map(([value, group]) => ({
+      value,
+      params: this.settings.params(group),
+      producer: index.producer(value),
+      uses: index.uses(value).filter((use) => readsAsInteger(plan.integer.get(use.node), use.index)),
+    }));
+    for (const { value, params, producer, uses } of work) {
+      for (const use of uses) this.inputParams.set(use.node, params);
+      if (producer && plan.integer.has(producer)) {
+        // The pair takes over the value's name, so that all that read it, graph outputs included, read what is left.
+        const raw = editor.uniqueName(`${value}_raw`);
+        producer.outputs = producer.outputs.map((o) => (o === value ? raw : o));
+        this.pair(raw, value, value, params);
+      } else if (uses.length > 0) {
+        const dequantized = editor.uniqueName(`${value}_dq`);
+        this.pair(value, dequantized, value, params);
+        for (const use of uses) use.node.inputs[use.index] = dequantized;
+      }
+    }
+    editor.touch();
+  }
+
+  private pair(from: string, to: string, base: string, params: AffineParams): void {
+    const scale = this.scalar(Tensor.from(`${base}_scale`, 'float32', [], [params.scale]));
+    const zeroPoint = this.scalar(Tensor.from(`zero_${params.type}_${params.zeroPoint}`, params.type, [], [params.zeroPoint]));
+    const codes = this.editor.uniqueName(`${base}_q`);
+    this.editor.add({
+      opType: 'QuantizeLinear',
+      name: `${base}_QuantizeLinear`,
+      inputs: [from, scale, zeroPoint],
+      outputs: [codes],
+    });
+    this.editor.add({
+      opType: 'DequantizeLinear',
+      name: `${base}_DequantizeLinear`,
+      inputs: [codes, scale, zeroPoint],
+      outputs: [to],
+    });
+  }
+
+  /** A scale or zero point, stored once for all that use the same. */
+  private scalar(tensor: Tensor): string {
+    const key = `${tensor.dtype}:${tensor.toNumbers().join()}`;
+    let name = this.scalars.get(key);
+    if (name === undefined) {
+      name = this.editor.addInitializer(tensor);
+      this.scalars.set(key, name);
+    }
+    return name;
+  }
+
+  /** Replaces a layer's weight and bias by integers. */
+  writeWeights(node: Node, role: ComputeRole, constants: Constants): EmittedLayer {
+    const weight = constants.tensor(node.input(role.weight))!;
+    const bias = role.bias === undefined ? undefined : constants.tensor(node.input(role.bias));
+    const input = this.inputParams.get(node)!;
+    const biasValues = bias?.toFloat32();
+    const options = this.settings.weights(node, role);
+    const minimumScale = biasValues && smallestScales(biasValues, input.scale, options.perChannel);
+    const key = `${weight.name}|${role.channelAxis}|${options.perChannel}|${options.pairSafe}|${biasKey(minimumScale)}`;
+    let stored = this.weights.get(key);
+    if (!stored) {
+      const quantized = this.settings.store.quantize(weight, role.layout, {
+        ...options,
+        ...(minimumScale && { minimumScale }),
+      });
+      stored = { name: this.dequantizedConstant(weight, quantized, options, role.channelAxis), quantized };
+      this.weights.set(key, stored);
+    }
+    node.inputs[role.weight] = stored.name;
+    const means = this.settings.inputMeans?.(node);
+    const shift = means && roundingShift(weight.toFloat32(), stored.quantized, role, node, means);
+    if (biasValues || (shift && node.opType !== 'MatMul')) {
+      const values = correctedBias(biasValues, shift, role.layout.channels);
+      node.inputs[role.bias ?? 2] = this.integerBias(bias?.name ?? `${weight.name}_bias`, values, input, stored.quantized);
+    }
+    const { signalPower, noisePower } = stored.quantized;
+    return { node, role, weightSqnrDb: decibels(signalPower, noisePower) };
+  }
+
+  private dequantizedConstant(
+    weight: Tensor,
+    quantized: QuantizedWeights,
+    options: LayerWeightOptions,
+    channelAxis: number,
+  ): string {
+    const { editor } = this;
+    const codes = editor.addInitializer(
+      Tensor.fromBytes(`${weight.name}_q`, options.type, weight.dims, quantized.codes),
+    );
+    const channels = quantized.scales.length;
+    const dims = options.perChannel ? [channels] : [];
+    const scale = editor.addInitializer(Tensor.from(`${weight.name}_scale`, 'float32', dims, quantized.scales));
+    const zeroPoint = this.zeroPoints(options.type, quantized.zeroPoint, dims);
+    return this.dequantize(weight.name, codes, scale, zeroPoint, options.perChannel ? channelAxis : undefined);
+  }
+
+  private zeroPoints(type: 'int8' | 'uint8' | 'int32', value: number, dims: readonly number[]): string {
+    const count = dims[0] ?? 1;
+    const key = `${type}[${dims.join()}]:${value}`;
+    let name = this.scalars.get(key);
+    if (name === undefined) {
+      const base = `zero_${type}_${value}${dims.length > 0 ? `x${count}` : ''}`;
+      name = this.editor.addInitializer(Tensor.from(base, type, dims, new Array<number>(count).fill(value)));
+      this.scalars.set(key, name);
+    }
+    return name;
+  }
+
+  private dequantize(base: string, codes: string, scale: string, zeroPoint: string, axis?: number): string {
+    const output = this.editor.uniqueName(`${base}_dq`);
+    this.editor.add({
+      opType: 'DequantizeLinear',
+      name: `${base}_DequantizeLinear`,
+      inputs: [codes, scale, zeroPoint],
+      outputs: [output],
+      ...(axis !== undefined && { attributes: { axis: attr.int(axis) } }),
+    });
+    return output;
+  }
+
+  /** int32 with the scale of the sums it is added to: input scale times weight scale, channel by channel. */
+  private integerBias(base: string, values: Float64Array, input: AffineParams, weights: QuantizedWeights): string {
+    const { scales } = weights;
+    const perChannel = scales.length > 1 || values.length === 1;
+    const biasScales = Float32Array.from(scales, (s) => input.scale * s);
+    const codes = Int32Array.from(values, (v, c) => {
+      const code = Math.round(v / biasScales[perChannel ? c : 0]!);
+      return Math.min(2 ** 31 - 1, Math.max(-(2 ** 31), code));
+    });
+    const name = this.editor.addInitializer(Tensor.fromBytes(`${base}_q`, 'int32', [values.length], codes));
+    const dims = scales.length > 1 ? [scales.length] : [];
+    const scale = this.editor.addInitializer(Tensor.from(`${base}_scale`, 'float32', dims, biasScales));
+    const zeroPoint = this.zeroPoints('int32', 0, dims);
+    return this.dequantize(base, name, scale, zeroPoint, dims.length > 0 ? 0 : undefined);
+  }
+
+  /** Constants among the inputs of an elementwise layer: one scale each. */
+  writeConstantInputs(node: Node, inputs: readonly number[], constants: Constants): void {
+    for (const i of inputs) {
+      const tensor = constants.tensor(node.input(i));
+      if (tensor?.dtype !== 'float32') continue;
+      const values = tensor.toFloat32();
+      let min = 0;
+      let max = 0;
+      for (const value of values) {
+        min = Math.min(min, value);
+        max = Math.max(max, value);
+      }
+      const codes = 255;
+      const scale = Math.fround(Math.max(max - min, 1e-7) / codes);
+      const zeroPoint = Math.round(-min / scale);
+      const quantized = Uint8Array.from(values, (v) => Math.min(codes, Math.max(0, Math.round(v / scale) + zeroPoint)));
+      const name = this.editor.addInitializer(Tensor.fromBytes(`${tensor.name}_q`, 'uint8', tensor.dims, quantized));
+      const scaleName = this.scalar(Tensor.from(`${tensor.name}_scale`, 'float32', [], [scale]));
+      const zeroName = this.scalar(Tensor.from(`zero_uint8_${zeroPoint}`, 'uint8', [], [zeroPoint]));
+      node.inputs[i] = this.dequantize(tensor.name, name, scaleName, zeroName);
+    }
+  }
+}
+
+function readsAsInteger(role: Role | undefined, input: number): boolean {
+  if (!role) return false;
+  return role.kind === 'elementwise' ? role.data.includes(input) : role.data === input;
+}
+
+/** The smallest weight scale with which each bias value still fits int32. */
+function smallestScales(bias: Float32Array, inputScale: number, perChannel: boolean): Float32Array {
+  const each = Float32Array.from(bias, (b) => Math.abs(b) / (inputScale * biasLimit));
+  return perChannel ? each : Float32Array.of(each.reduce((a, b) => Math.max(a, b), 0));
+}
+
+/** Tied weights with biases of their own share codes unless a bias forces another scale. */
+function biasKey(minimumScale: Float32Array | undefined): string {
+  return minimumScale?.some((s) => s > 1e-12) ? Array.from(minimumScale).join() : '';
+}
+
+function correctedBias(bias: Float32Array | undefined, shift: Float64Array | undefined, channels: number): Float64Array {
+  return Float64Array.from({ length: channels }, (_, c) => (bias?.[c] ?? 0) + (shift?.[c] ?? 0));
+}

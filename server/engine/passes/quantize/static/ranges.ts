@@ -1,0 +1,177 @@
+/**
+ * Calibrators: from the distribution of an activation to the interval that its codes cover.
+ *
+ * - min-max: everything seen.
+ * - percentile: all but a share of the largest magnitudes.
+ * - entropy: least Kullback-Leibler divergence between the distribution and its quantized form (Migacz 2017, "8-bit
+ *   Inference with TensorRT"), with the spike of exact zeros left out: after a ReLU it would outweigh the rest and
+ *   cut most of the range.
+ * - mse: least expected squared error, rounding and clipping together (Banner et al. 2019 do it in closed form; here it
+ *   is computed from the histogram itself).
+ */
+
+import { affineParams, representableRange, type QuantizedType, type Range } from '../../../tensor/affine.ts';
+import type { Histogram } from '../../../tensor/histogram.ts';
+
+export type CalibrationMethod = 'min-max' | 'percentile' | 'entropy' | 'mse';
+
+export interface CalibratorOptions {
+  readonly method: CalibrationMethod;
+  readonly type: QuantizedType;
+  readonly symmetric: boolean;
+  /** Share of values to keep, in percent, for `percentile`. */
+  readonly percentile: number;
+}
+
+/** The range that `method` chooses for a distribution. */
+export function calibrateRange(histogram: Histogram, options: CalibratorOptions): Range {
+  const full: Range = { min: Math.min(0, histogram.min), max: Math.max(0, histogram.max) };
+  if (!(full.max > full.min)) return full;
+  switch (options.method) {
+    case 'min-max':
+      return full;
+    case 'percentile':
+      return percentileRange(histogram, full, options.percentile / 100);
+    case 'entropy':
+      return entropyRange(histogram, full, options);
+    case 'mse':
+      return leastErrorRange(histogram, full, options);
+  }
+}
+
+/** Cuts `1 - keep` of all values: from the side whose end is farther out first, so that both ends are cut evenly. */
+function percentileRange(histogram: Histogram, full: Range, keep: number): Range {
+  const { counts, start, binWidth } = histogram;
+  const total = counts.reduce((a, b) => a + b, 0) + histogram.zeros;
+  let budget = total * (1 - keep);
+  let low = 0;
+  let high = counts.length - 1;
+  while (low < high) {
+    const below = -(start + low * binWidth);
+    const above = start + (high + 1) * binWidth;
+    if (above >= below) {
+      if (counts[high]! > budget) break;
+      budget -= counts[high]!;
+      high -= 1;
+    } else {
+      if (counts[low]! > budget) break;
+      budget -= counts[low]!;
+      low += 1;
+    }
+  }
+  return {
+    min: Math.max(full.min, Math.min(0, start + low * binWidth)),
+    max: Math.min(full.max, Math.max(0, start + (high + 1) * binWidth)),
+  };
+}
+
+/**
+ * Expected squared error per value when the distribution is quantized to `range`. Within a bin values are taken as
+ * spread evenly; rounding noise of width q has the power q²/12 (Widrow 1961), but no more than the bin's own distance
+ * to the nearest code when bins are finer than codes.
+ */
+export function expectedError(histogram: Histogram, range: Range, options: CalibratorOptions): number {
+  const params = affineParams(range, options.type, options.symmetric);
+  const covered = representableRange(params);
+  const { counts, start, binWidth } = histogram;
+  const { scale } = params;
+  let error = 0;
+  let total = histogram.zeros;
+  for (let i = 0; i < counts.length; i++) {
+    const count = counts[i]!;
+    if (count === 0) continue;
+    total += count;
+    const center = start + (i + 0.5) * binWidth;
+    if (center < covered.min) error += count * (covered.min - center) ** 2;
+    else if (center > covered.max) error += count * (center - covered.max) ** 2;
+    else if (binWidth < scale / 2) error += count * (center - Math.round(center / scale) * scale) ** 2;
+    else error += (count * scale * scale) / 12;
+  }
+  return total === 0 ? 0 : error / total;
+}
+
+const leastErrorSteps = 60;
+
+/** Shrinks both ends by a common factor, then each end alone, keeping what lowers the expected error. */
+function leastErrorRange(histogram: Histogram, full: Range, options: CalibratorOptions): Range {
+  let best = full;
+  let bestError = expectedError(histogram, full, options);
+  const search = (candidate: (factor: number) => Range): void => {
+    for (let step = 1; step < leastErrorSteps; step++) {
+      const range = candidate(1 - step / leastErrorSteps);
+      const error = expectedError(histogram, range, options);
+      if (error >= bestError) continue;
+      best = range;
+      bestError = error;
+    }
+  };
+  search((factor) => ({ min: full.min * factor, max: full.max * factor }));
+  if (!options.symmetric && full.min < 0 && full.max > 0) {
+    const { min } = best;
+    search((factor) => ({ min, max: full.max * factor }));
+    const { max } = best;
+    search((factor) => ({ min: full.min * factor, max }));
+  }
+  return best;
+}
+
+const entropySteps = 40;
+
+function entropyRange(histogram: Histogram, full: Range, options: CalibratorOptions): Range {
+  let best = full;
+  let bestDivergence = Infinity;
+  for (let step = 0; step < entropySteps; step++) {
+    const factor = 1 - step / (entropySteps + 10);
+    const range = { min: full.min * factor, max: full.max * factor };
+    const divergence = quantizedDivergence(histogram, range, options);
+    if (divergence < bestDivergence) {
+      best = range;
+      bestDivergence = divergence;
+    }
+  }
+  return best;
+}
+
+/** KL(P || Q): P is the distribution clipped to `range`, Q the same after all bins of one code share their mass. */
+function quantizedDivergence(histogram: Histogram, range: Range, options: CalibratorOptions): number {
+  const { counts, start, binWidth } = histogram;
+  const { scale } = affineParams(range, options.type, options.symmetric);
+  const clipped = new Float64Array(counts.length);
+  let first = -1;
+  let last = -1;
+  for (let i = 0; i < counts.length; i++) {
+    const center = start + (i + 0.5) * binWidth;
+    if (center < range.min || center > range.max) continue;
+    if (first < 0) first = i;
+    last = i;
+    clipped[i] = counts[i]!;
+  }
+  if (first < 0) return Infinity;
+  let total = 0;
+  for (let i = 0; i < counts.length; i++) {
+    if (i < first) clipped[first]! += counts[i]!;
+    else if (i > last) clipped[last]! += counts[i]!;
+    total += counts[i]!;
+  }
+  let divergence = 0;
+  let i = first;
+  while (i <= last) {
+    const code = Math.round((start + (i + 0.5) * binWidth) / scale);
+    let end = i;
+    let inside = 0;
+    let filled = 0;
+    while (end <= last && Math.round((start + (end + 0.5) * binWidth) / scale) === code) {
+      inside += counts[end]!;
+      if (clipped[end]! > 0) filled += 1;
+      end += 1;
+    }
+    // Q is built from the unclipped counts (Migacz's second step), so mass moved by clipping costs divergence.
+    const share = filled > 0 ? inside / filled : 0;
+    for (let k = i; k < end; k++) {
+      const p = clipped[k]! / total;
+      if (p > 0) divergence += p * Math.log(p / Math.max(share / total, 1e-12));
+    }
+    i = end;
+  }
+  return divergence;
+}

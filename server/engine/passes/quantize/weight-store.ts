@@ -1,0 +1,22 @@
+/** Quantized weights of one search, kept so that candidates that differ elsewhere do not compute them again. */
+
+import type { Tensor } from '../../model/tensor.ts';
+import { quantizeWeights, type QuantizedWeights, type WeightLayout, type WeightOptions } from './weights.ts';
+
+export class WeightStore {
+  private readonly known = new Map<string, QuantizedWeights>();
+
+  /** The codes of `weight`; computed once for the same options. */
+  quantize(weight: Tensor, layout: WeightLayout, options: WeightOptions): QuantizedWeights {
+    // Bounds from biases almost never bind, and then they do not change the codes.
+    const bound = options.minimumScale?.some((s) => s > 1e-9) ? Array.from(options.minimumScale).join() : '';
+    const { type, perChannel, pairSafe, search } = options;
+    const key = `${weight.name}|${layout.channels}|${type}|${perChannel}|${pairSafe}|${search}|${bound}`;
+    let quantized = this.known.get(key);
+    if (!quantized) {
+      quantized = quantizeWeights(weight.toFloat32(), layout, options);
+      this.known.set(key, quantized);
+    }
+    return quantized;
+  }
+}
