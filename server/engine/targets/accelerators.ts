@@ -15,6 +15,9 @@ export const openvino: Target = {
   perChannel: true,
   symmetricActivations: false,
   staticShapes: false,
+  float16: 'native',
+  bfloat16: 'unknown',
+  runsInt8: true,
   prefers: { scheme: 'int8', reason: 'OpenVINO fuses int8 layers on every Intel device' },
   sources: ['https://onnxruntime.ai/docs/execution-providers/OpenVINO-ExecutionProvider.html'],
 };
@@ -39,6 +42,9 @@ export const coreml: Target = {
   symmetricActivations: false,
   // Dynamic shapes are allowed but slow: the provider's RequireStaticInputShapes is off by default.
   staticShapes: false,
+  float16: 'native',
+  bfloat16: 'none',
+  runsInt8: false,
   prefers: {
     scheme: 'fp16',
     reason: 'the Core ML provider runs no quantized layers, and the Neural Engine computes in float16',
@@ -68,6 +74,9 @@ export const qnnHtp: Target = {
   perChannel: true,
   symmetricActivations: false,
   staticShapes: true,
+  float16: 'native',
+  bfloat16: 'unknown',
+  runsInt8: true,
   prefers: { scheme: 'int8', reason: 'the HTP is made for quantized layers' },
   operators: operators(`
     Abs Add And ArgMax ArgMin Asin Atan AveragePool BatchNormalization Cast Ceil Clip Concat Conv ConvTranspose
@@ -100,6 +109,9 @@ export const nnapi: Target = {
   perChannel: true,
   symmetricActivations: false,
   staticShapes: true,
+  float16: 'native',
+  bfloat16: 'none',
+  runsInt8: true,
   prefers: { scheme: 'int8', reason: 'accelerators behind NNAPI are made for quantized layers' },
   operators: operators(`
     Abs Add AveragePool BatchNormalization Cast Clip Concat Conv DepthToSpace DequantizeLinear Div Elu Exp

@@ -18,6 +18,9 @@ export const cuda: Target = {
   perChannel: true,
   symmetricActivations: false,
   staticShapes: false,
+  float16: 'native',
+  bfloat16: 'unknown',
+  runsInt8: false,
   prefers: { scheme: 'fp16', reason: 'the CUDA provider has no int8 convolutions, but fast float16 ones' },
   sources: [
     'https://onnxruntime.ai/docs/execution-providers/CUDA-ExecutionProvider.html',
@@ -41,6 +44,9 @@ export const tensorrt: Target = {
   perChannel: true,
   symmetricActivations: true,
   staticShapes: false,
+  float16: 'native',
+  bfloat16: 'native',
+  runsInt8: true,
   prefers: { scheme: 'int8', reason: 'tensor cores run int8 at twice the rate of float16' },
   sources: [
     'https://docs.nvidia.com/deeplearning/tensorrt/latest/reference/onnx-opset-guide.html',
@@ -61,6 +67,9 @@ export const directml: Target = {
   perChannel: true,
   symmetricActivations: false,
   staticShapes: false,
+  float16: 'native',
+  bfloat16: 'unknown',
+  runsInt8: true,
   prefers: { scheme: 'fp16', reason: 'graphics processors run float16 well everywhere, int8 only on some' },
   sources: ['https://onnxruntime.ai/docs/execution-providers/DirectML-ExecutionProvider.html'],
 };
@@ -80,6 +89,9 @@ export const webgpuWasm: Target = {
   perChannel: true,
   symmetricActivations: false,
   staticShapes: false,
+  float16: 'native',
+  bfloat16: 'none',
+  runsInt8: true,
   prefers: { scheme: 'int8', reason: 'a smaller download counts most in a browser, and int8 is fast on WebAssembly' },
   sources: [
     'https://onnxruntime.ai/docs/tutorials/web/ep-webgpu.html',

@@ -14,6 +14,9 @@ const processor = {
   perChannel: true,
   symmetricActivations: false,
   staticShapes: false,
+  runsInt8: true,
+  // Tried with onnxruntime 1.30: no kernel for Conv, MatMul, Gemm, Add or Relu in bfloat16.
+  bfloat16: 'none',
   sources: [
     'https://onnxruntime.ai/docs/reference/compatibility.html',
     'https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html',
@@ -33,6 +36,7 @@ export const x64: Target = {
   int8: { saturates: true },
   activationTypes: ['uint8', 'int8'],
   weightTypes: ['int8', 'uint8'],
+  float16: 'converted',
   prefers: { scheme: 'int8', reason: int8Pays },
 };
 
@@ -44,10 +48,14 @@ export const x64Vnni: Target = {
   int8: { saturates: false },
   activationTypes: ['uint8', 'int8'],
   weightTypes: ['int8', 'uint8'],
+  float16: 'converted',
   prefers: { scheme: 'int8', reason: int8Pays },
 };
 
-/** `sdot`, `udot` and `smmla` add in 32 bits; onnxruntime's quantization guide advises S8S8 on Arm64. */
+/**
+ * `sdot`, `udot` and `smmla` add in 32 bits; onnxruntime's quantization guide advises S8S8 on Arm64. MLAS has float16
+ * kernels for Arm64 only.
+ */
 export const arm64: Target = {
   ...processor,
   name: 'arm64',
@@ -55,5 +63,6 @@ export const arm64: Target = {
   int8: { saturates: false },
   activationTypes: ['int8', 'uint8'],
   weightTypes: ['int8', 'uint8'],
+  float16: 'native',
   prefers: { scheme: 'int8', reason: int8Pays },
 };

@@ -27,6 +27,12 @@ export interface Target {
   readonly perChannel: boolean;
   /** Whether quantized activations must be centred on zero. */
   readonly symmetricActivations: boolean;
+  /** How float16 layers are computed: as they are, or in float32 with conversions around them. */
+  readonly float16: 'native' | 'converted';
+  /** Whether layers compute in bfloat16; `unknown` where documentation does not say. */
+  readonly bfloat16: 'native' | 'none' | 'unknown';
+  /** Whether int8 layers are computed as such; `false`: in float, with conversions around each. */
+  readonly runsInt8: boolean;
   /** The scheme that pays off there, and why. */
   readonly prefers: { readonly scheme: 'int8' | 'fp16'; readonly reason: string };
   /** Whether the accelerator only takes graphs whose shapes are all known. */

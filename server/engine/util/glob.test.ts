@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { globMatches } from './glob.ts';
+import { matchesGlob } from './glob.ts';
 
 describe('glob', () => {
   it.each<[string, string, boolean]>([
@@ -39,6 +39,6 @@ describe('glob', () => {
     ['[ab]*', 'a', false],
     ['été*', 'été_1', true],
   ])('%s on %s: %s', (pattern, name, matches) => {
-    expect(globMatches(pattern, name)).toBe(matches);
+    expect(matchesGlob(pattern, name)).toBe(matches);
   });
 });

@@ -27,9 +27,13 @@ export function compileGlob(pattern: string): (name: string) => boolean {
 }
 
 /** `true` when `name` is one of the names that `pattern` means. */
-export function globMatches(pattern: string, name: string): boolean {
-  return compileGlob(pattern)(name);
+export function matchesGlob(pattern: string, name: string): boolean {
+  if (pattern !== last?.pattern) last = { pattern, test: compileGlob(pattern) };
+  return last.test(name);
 }
+
+/** One pattern is usually held against many names in a row. */
+let last: { readonly pattern: string; readonly test: (name: string) => boolean } | undefined;
 
 function translate(pattern: string): string {
   let out = '';
