@@ -7,7 +7,9 @@ import { build } from 'esbuild';
  * One line per program: its first file, the bundle it becomes, and whether it is started by name from a shell.
  * @type {{ entry: string, bundle: string, executable?: boolean }[]}
  */
-const programs = [];
+const programs = [
+  { entry: 'server/cli/main.ts', bundle: 'dist/server/lathe.js', executable: true },
+];
 
 /**
  * Files that a bundle opens at run time, beside it (WebAssembly, for one).

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LatheError } from '../errors.ts';
 import { parseRecipe, readRecipe } from './parse.ts';
+import { problemsBehind } from './problem.ts';
 
 const steps = 'steps:\n  - fold: {}\n';
 const minimal = `version: 1\nmodel: a.onnx\n${steps}`;
@@ -165,8 +166,9 @@ steps:
     expect(failure()).toMatchObject({
       code: 'RECIPE',
       at: { file: 'r.lathe.yaml', line: 5, column: 1 },
-      detail: '6:7 "seed" must be at least 0.',
+      detail: 'r.lathe.yaml:6:7: error: "seed" must be at least 0.',
     });
+    expect(problemsBehind(failure())).toHaveLength(2);
     expect(() => readRecipe('version: 1\nmodel: a\nsteps: [prune]\n', 'r')).toThrow(/not available/);
   });
 });

@@ -36,13 +36,29 @@ export interface RecipeProblem {
   readonly endColumn: number;
 }
 
-/** The first problem as an error, the others in its detail. */
+/** A recipe's problems as one error: the message and place are those of the first. */
 export function recipeError(path: string, problems: readonly RecipeProblem[]): LatheError {
   const [first, ...others] = problems;
   if (!first) throw new LatheError('INTERNAL', 'A recipe without problems is no error.');
   const unavailable = problems.every(({ code }) => code === 'LTH2009');
   return new LatheError(unavailable ? 'UNSUPPORTED' : 'RECIPE', first.message, {
     at: { file: path, line: first.line, column: first.column },
-    ...(others.length > 0 && { detail: others.map((p) => `${p.line}:${p.column} ${p.message}`).join('\n') }),
+    ...(others.length > 0 && {
+      detail: others.map((p) => `${path}:${p.line}:${p.column}: error: ${p.message}`).join('\n'),
+    }),
+    cause: new RecipeProblems(problems),
   });
+}
+
+class RecipeProblems {
+  readonly problems: readonly RecipeProblem[];
+
+  constructor(problems: readonly RecipeProblem[]) {
+    this.problems = problems;
+  }
+}
+
+/** Every problem behind an error that `recipeError` made; undefined for other errors. */
+export function problemsBehind(error: unknown): readonly RecipeProblem[] | undefined {
+  return error instanceof LatheError && error.cause instanceof RecipeProblems ? error.cause.problems : undefined;
 }
