@@ -26,7 +26,8 @@ export function bytesOf(array: ArrayBufferView): Uint8Array {
 
 /** `bytes` itself when it starts at a multiple of `alignment`, else a copy that does. */
 function aligned(bytes: Uint8Array, alignment: number): Uint8Array {
-  return bytes.byteOffset % alignment === 0 ? bytes : bytes.slice();
+  // Not `slice`: on a Node Buffer that gives a view with the same offset.
+  return bytes.byteOffset % alignment === 0 ? bytes : new Uint8Array(bytes);
 }
 
 function view<T>(
