@@ -20,11 +20,12 @@ export type LiftTarget = 13 | 17 | 21;
  * @throws LatheError `UNSUPPORTED` naming the node that cannot be lifted; `model` is whole in any case
  */
 export function liftOpset(model: Model, to: LiftTarget): Model {
-  const key = model.opsetImports.has('') || !model.opsetImports.has('ai.onnx') ? '' : 'ai.onnx';
-  const from = model.opsetImports.get(key) ?? (model.opsetImports.size === 0 ? 1 : to);
-  if (from >= to && model.opsetImports.has(key)) return model;
+  const imported = model.opsetImports.get('');
+  if (imported !== undefined && imported >= to) return model;
+  // A model that imports other domains only has no standard nodes; one that imports nothing is from before opsets.
+  const from = imported ?? (model.opsetImports.size > 0 ? to : 1);
   const lifted = model.clone();
-  lifted.opsetImports.set(key, to);
+  lifted.opsetImports.set('', to);
   raiseIrVersion(lifted, irVersionFor(to));
   if (from < to) {
     const names = new ValueNames();

@@ -71,17 +71,12 @@ const scale: LiftStep = (lift: NodeLift) => {
   lift.setInput(1, factor);
 };
 
-const unchanged: LiftStep = () => undefined;
-
 export const experimentalSteps: Readonly<Record<string, LiftSteps>> = {
   Affine: { 10: affine },
   Crop: { 10: crop },
   ImageScaler: { 10: imageScaler },
-  /** Fused by onnxruntime's optimizer into the standard domain before the standard had it, with the same meaning. */
-  LayerNormalization: { 17: unchanged },
   ParametricSoftplus: { 10: scaled('Softplus') },
   Scale: { 10: scale },
   ScaledTanh: { 10: scaled('Tanh') },
-  ThresholdedRelu: { 10: unchanged },
 };
 
