@@ -62,6 +62,16 @@ steps:
       model: text,
       output: text,
       target: fc.constantFrom('auto', 'arm64'),
+      data: fc.record({
+        calibration: fc.record({
+          images: text,
+          limit: fc.integer({ min: 1, max: 999 }),
+          preprocess: fc.constant('unit'),
+        }, { requiredKeys: ['images'] }),
+        evaluation: fc.record({ npz: text, labels: text, metric: fc.constantFrom('top1', 'agreement') }, {
+          requiredKeys: ['npz'],
+        }),
+      }, { requiredKeys: [] }),
       goal: fc.record({ maxDrop: fc.double({ min: 0, max: 9, noNaN: true }) }, { requiredKeys: [] }),
       seed: fc.nat(),
       steps: fc.array(fc.oneof(

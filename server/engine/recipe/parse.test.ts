@@ -96,6 +96,23 @@ steps:
       '5:16-5:28 LTH2010 Say what to do with these layers, for instance "keep: float".'],
     ['a rule that contradicts itself', quantize('layers: [{ match: a, keep: float, weights: int8 }]'),
       '5:16-5:56 LTH2010 "keep: float" leaves nothing for "weights" to do.'],
+    ['a source that is none', `${minimal}data: { calibration: { limit: 3 } }\n`,
+      '5:22-5:34 LTH2010 Say where the data are: one of images, npz, npy, onnx-test-data, text, random, audio.'],
+    ['an unknown key of a source', `${minimal}data:\n  calibration: { images: a, preproces: unit }\n`,
+      '6:29-6:38 LTH2002 Unknown key "preproces". Did you mean "preprocess"?'],
+    ['an unknown data set', `${minimal}data:\n  calibraton: { images: a }\n`,
+      '6:3-6:13 LTH2002 Unknown key "calibraton". Did you mean "calibration"?'],
+    ['an unknown key inside a preprocessing',
+      `${minimal}data:\n  evaluation: { images: a, preprocess: { rezise: 3 } }\n`,
+      '6:42-6:48 LTH2002 Unknown key "rezise". Did you mean "resize"?'],
+    ['an unknown preset', `${minimal}data:\n  evaluation: { images: a, preprocess: imagnet }\n`,
+      '6:40-6:47 LTH2005 "preprocess" cannot be "imagnet". Did you mean "imagenet"? Allowed: a group of keys, none, '
+      + 'unit, signed-unit, imagenet, imagenet-caffe or cifar.'],
+    ['an unknown metric', `${minimal}data:\n  evaluation: { images: a, metric: top-1 }\n`,
+      '6:36-6:41 LTH2005 "metric" cannot be "top-1". Did you mean "top1"? Allowed: top1, top5, agreement, cosine, '
+      + 'sqnr, mse, mae, perplexity, map50, map, exact, cer, binary or iou.'],
+    ['an unknown decoder', `${minimal}data:\n  evaluation: { images: a, decoder: { type: yolo } }\n`,
+      '6:45-6:49 LTH2005 "type" cannot be "yolo". Did you mean "yolox"? Allowed: yolox, yolov5, yolov8, boxes or ctc.'],
     ['two steps in one', 'version: 1\nmodel: a\nsteps:\n  - fold: {}\n    quantize: {}\n',
       '5:5-5:13 LTH2004 One step, two techniques ("fold" and "quantize"). Put "- " before each, and indent the options '
       + 'of a technique under its name.'],

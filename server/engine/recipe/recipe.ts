@@ -1,6 +1,7 @@
 /** A recipe: what to do to which model, in the words of its author. `*.lathe.yaml` is its text form. */
 
 import * as z from 'zod';
+import { dataSchema } from '../data/source-schema.ts';
 import { targetNames } from '../targets/registry.ts';
 
 export const goalSchema = z.strictObject({
@@ -16,7 +17,7 @@ export const recipeSchema = z.strictObject({
   model: z.string().min(1).describe('The model to compress; paths are relative to the recipe.'),
   output: z.string().min(1).optional().describe('Where the result goes.'),
   target: z.enum(targetNames).optional().describe('What the result will run on; by default this machine.'),
-  data: z.record(z.string(), z.unknown()).optional(),
+  data: dataSchema.optional().describe('What the model is calibrated and measured on.'),
   goal: goalSchema.optional().describe('What must hold, and what matters most.'),
   seed: z.int().min(0).optional().describe('Seed of everything random; 0 by default.'),
   steps: z.array(z.unknown()).min(1).describe('Techniques, applied one after the other.'),

@@ -70,6 +70,6 @@ export function changeInWords(metric: string, change: number): string {
 }
 
 /** `1 layer`, `12 layers`. */
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
 }

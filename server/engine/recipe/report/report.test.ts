@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest';
+import type { LayerResult, RunResult } from '../result.ts';
+import type { ReportContent } from './content.ts';
+import { htmlReport } from './html.ts';
+import { markdownReport } from './markdown.ts';
+import { goalSentence, summaryRows } from './rows.ts';
+
+function layer(i: number): LayerResult {
+  const float = i === 0;
+  return {
+    name: `/features/${i}/conv/Conv`,
+    opType: 'Conv',
+    action: float ? 'float' : 'int8',
+    sqnrDb: float ? null : 22 + ((i * 7) % 19),
+    ...(float && { reason: 'int8 costs 3.1 points here' }),
+    bytesBefore: 4000 * (i + 1),
+    bytesAfter: float ? 4000 : 1040 * (i + 1),
+  };
+}
+
+const result: RunResult = {
+  output: 'out/squeezenet.int8.onnx',
+  report: 'out/squeezenet.int8.report.html',
+  reportMarkdown: 'out/squeezenet.int8.report.md',
+  recipe: 'out/squeezenet.int8.lathe.yaml',
+  model: 'squeezenet.onnx',
+  original: {
+    sizeBytes: 4_955_097,
+    parameters: 1_235_496,
+    metric: { name: 'top1', value: 0.594, samples: 400, ci95: [0.545, 0.641], synthetic: false },
+    latencyMs: { median: 12.31, p95: 13.2 },
+  },
+  result: {
+    sizeBytes: 1_333_000,
+    parameters: 1_235_496,
+    metric: { name: 'top1', value: 0.592, samples: 400, ci95: [0.543, 0.639], synthetic: false },
+    latencyMs: { median: 5.82, p95: 6.4 },
+  },
+  sizeRatio: 3.7172,
+  latencyRatio: { median: 2.115, ci95: [2.05, 2.19] },
+  drop: { value: 0.002, ci95: [-0.007, 0.011] },
+  goal: { maxDrop: 0.01, prefer: 'size' },
+  goalMet: true,
+  layers: Array.from({ length: 26 }, (_, i) => layer(i)),
+  steps: [
+    { name: 'fold', durationMs: 40, kept: true, sizeBytes: 4_950_000, value: 0.594 },
+    { name: 'quantize', durationMs: 4100, kept: true, sizeBytes: 1_333_000, value: 0.592 },
+  ],
+  notes: [
+    { severity: 'info', message: 'Lifted from opset 7 to 13.' },
+    { severity: 'warning', message: 'The range of a <value> | is wide.', node: '/features/3/conv/Conv' },
+  ],
+  synthetic: false,
+  data: {
+    calibration: { description: '100 pictures of photos/', samples: 100, synthetic: false },
+    evaluation: { description: '400 pictures of photos/, labels.json', samples: 400, synthetic: false },
+  },
+  target: 'x64-vnni',
+  seed: 0,
+  threads: 2,
+  machine: {
+    processor: 'Some Processor',
+    cores: 2,
+    platform: 'linux x64',
+    node: '20.20.2',
+    onnxruntime: '1.30.0',
+    lathe: '0.1.0',
+  },
+  durationMs: 9876,
+};
+
+/** One grey pixel. */
+const dot = 'data:image/gif;base64,R0lGODlhAQABAIAAAICAgP///ywAAAAAAQABAAACAkQBADs=';
+
+const content: ReportContent = {
+  result,
+  title: 'squeezenet <1.1> & co',
+  recipeText: 'version: 1\nmodel: squeezenet.onnx\nsteps:\n  - fold: {}\n',
+  command: 'lathe run squeezenet.int8.lathe.yaml',
+  date: '2026-01-02T03:04:05.000Z',
+  latencySamplesMs: {
+    original: Array.from({ length: 200 }, (_, i) => 12.3 + Math.sin(i * 12.9898) * 0.5 + (i % 50 === 0 ? 3 : 0)),
+    result: Array.from({ length: 200 }, (_, i) => 5.8 + Math.sin(i * 78.233) * 0.35),
+  },
+  classes: [
+    { label: 'tench', samples: 2, before: 1, after: 0.5 },
+    { label: 'goldfish', samples: 2, before: 0.5, after: 1 },
+    { label: 'shark', samples: 2, before: 0.5, after: 0.5 },
+  ],
+  worse: [
+    { name: 'n01440764_1.jpg', expected: 'tench', before: 'tench 54 %', after: 'eel 48 %', change: 0.4, picture: dot },
+    { name: '<b>.jpg', expected: 'tench', before: 'tench', after: 'eel', change: 0.1 },
+  ],
+  changed: { worse: 7, better: 6 },
+};
+
+describe('rows', () => {
+  it('compares before and after', () => {
+    expect(summaryRows(result)).toEqual([
+      { what: 'Size', before: '4.96 MB', after: '1.33 MB', change: '3.72x smaller' },
+      { what: 'Parameters', before: '1.24 M', after: '1.24 M', change: '' },
+      { what: 'Latency, median', before: '12.3 ms', after: '5.82 ms', change: '2.12x faster (2.05 to 2.19)' },
+      { what: 'Latency, p95', before: '13.2 ms', after: '6.40 ms', change: '2.06x faster' },
+      { what: 'top1', before: '59.4 %', after: '59.2 %', change: '-0.2 points (-1.1 to +0.7), 400 samples' },
+    ]);
+  });
+
+  it('turns a loss of speed around, and says when nothing changed', () => {
+    const slower: RunResult = { ...result, sizeRatio: 1.001, latencyRatio: { median: 0.5, ci95: [0.4, 0.8] } };
+    const rows = summaryRows(slower);
+    expect(rows[0]?.change).toBe('the same');
+    expect(rows[2]?.change).toBe('2.00x slower (1.25 to 2.50)');
+  });
+
+  it('judges the goal', () => {
+    expect(goalSentence(result)).toBe('Goal met: top1 drops by 0.2 points, and 1.0 points are allowed.');
+    expect(goalSentence({ ...result, goalMet: false, drop: { value: 0.05, ci95: [0.03, 0.07] } }))
+      .toBe('Goal missed: top1 drops by 5.0 points, and only 1.0 points are allowed.');
+    expect(goalSentence({ ...result, goal: {} })).toBeUndefined();
+  });
+});
+
+describe('markdownReport', () => {
+  const text = markdownReport(content);
+
+  it('has the figures, the layers and how to reproduce them', () => {
+    expect(text).toContain('| Size | 4.96 MB | 1.33 MB | 3.72x smaller |');
+    expect(text).toContain('## Layers: 25 int8, 1 float');
+    expect(text).toContain('| `/features/0/conv/Conv` | Conv | float: int8 costs 3.1 points here |');
+    expect(text).toContain('| tench | 2 | 100.0 % | 50.0 % |');
+    expect(text).not.toContain('| shark |');
+    expect(text).toContain('Samples that got worse: 7 (6 got better)');
+    expect(text).toContain('lathe run squeezenet.int8.lathe.yaml');
+  });
+
+  it('takes the meaning from what is not its own', () => {
+    expect(text).toContain('# squeezenet \\<1.1\\> & co, compressed');
+    expect(text).toContain('The range of a \\<value\\> \\| is wide.');
+  });
+});
+
+describe('htmlReport', () => {
+  const page = htmlReport(content);
+
+  it('needs nothing but itself', () => {
+    expect(page).not.toMatch(/<script|<link|@import|url\(|src="(?!data:)|href=/);
+    expect(page).not.toMatch(/https?:/);
+  });
+
+  it('is well formed and escapes names', () => {
+    expect(page).toContain('<h1>squeezenet &lt;1.1&gt; &amp; co</h1>');
+    expect(page).toContain('<b>&lt;b&gt;.jpg</b>');
+    // Every element that is opened is closed, in order.
+    const open: string[] = [];
+    const body = page.slice(page.indexOf('<html')).replaceAll(/<style>[^]*?<\/style>/g, '');
+    for (const [, slash, name, rest] of body.matchAll(/<(\/?)([a-z][a-z0-9]*)((?:"[^"]*"|[^>"])*)>/g)) {
+      if (/^(?:meta|br|img)$/.test(name!) || rest!.endsWith('/')) continue;
+      if (slash === '/') expect(open.pop()).toBe(name);
+      else open.push(name!);
+    }
+    expect(open).toEqual([]);
+  });
+
+  it('gives every chart a text alternative and every table a caption', () => {
+    const charts = page.match(/<svg[^>]*>/g) ?? [];
+    expect(charts.length).toBeGreaterThan(4);
+    for (const chart of charts) expect(chart).toMatch(/role="img" aria-label="[^"]+"|aria-hidden="true"/);
+    expect(page.match(/<table>/g)?.length).toBe(page.match(/<table><caption>/g)?.length);
+    expect(page.match(/<img /g)?.length).toBe(1);
+  });
+
+  it('folds long lists of layers away, and leaves out what is not there', () => {
+    const many = { ...content, result: { ...result, layers: Array.from({ length: 80 }, (_, i) => layer(i)) } };
+    expect(htmlReport(many)).toContain('<summary>All 80 layers</summary>');
+    const bare: ReportContent = {
+      ...content,
+      result: {
+        ...result,
+        original: { ...result.original, metric: null, latencyMs: null },
+        result: { ...result.result, metric: null, latencyMs: null },
+        latencyRatio: null,
+        drop: null,
+        layers: [],
+        notes: [],
+      },
+      classes: [],
+      worse: [],
+    };
+    const { latencySamplesMs: _, ...without } = bare;
+    expect(htmlReport(without)).not.toMatch(/NaN|undefined|null|Latency, /);
+    expect(markdownReport(without)).not.toMatch(/NaN|undefined|null/);
+  });
+});

@@ -1,0 +1,99 @@
+/** The tables of a report as texts, shared by its Markdown, its HTML and the command line. */
+
+import {
+  bytesInWords, changeInWords, countInWords, durationInWords, metricInWords, plural, ratioInWords,
+} from '../../util/words.ts';
+import type { LayerResult, RunResult } from '../result.ts';
+
+export interface SummaryRow {
+  readonly what: string;
+  readonly before: string;
+  readonly after: string;
+  readonly change: string;
+}
+
+/** Size, parameters, latency and metric, before and after. */
+export function summaryRows(result: RunResult): SummaryRow[] {
+  const { original, result: after } = result;
+  const rows: SummaryRow[] = [
+    {
+      what: 'Size',
+      before: bytesInWords(original.sizeBytes),
+      after: bytesInWords(after.sizeBytes),
+      change: comparison(result.sizeRatio, 'smaller', 'larger'),
+    },
+    {
+      what: 'Parameters',
+      before: countInWords(original.parameters),
+      after: countInWords(after.parameters),
+      change: original.parameters === after.parameters
+        ? ''
+        : comparison(original.parameters / Math.max(1, after.parameters), 'fewer', 'more'),
+    },
+  ];
+  if (original.latencyMs && after.latencyMs) {
+    rows.push({
+      what: 'Latency, median',
+      before: durationInWords(original.latencyMs.median),
+      after: durationInWords(after.latencyMs.median),
+      change: latencyChange(result),
+    }, {
+      what: 'Latency, p95',
+      before: durationInWords(original.latencyMs.p95),
+      after: durationInWords(after.latencyMs.p95),
+      change: comparison(original.latencyMs.p95 / after.latencyMs.p95, 'faster', 'slower'),
+    });
+  }
+  if (original.metric && after.metric) {
+    const { name, synthetic } = after.metric;
+    rows.push({
+      what: synthetic ? `${name} (synthetic data)` : name,
+      before: metricInWords(name, original.metric.value),
+      after: metricInWords(name, after.metric.value),
+      change: metricChange(result),
+    });
+  }
+  return rows;
+}
+
+/** `3.72x smaller`; a ratio under 1 is turned around. */
+export function comparison(ratio: number, better: string, worse: string): string {
+  if (!Number.isFinite(ratio) || ratio <= 0) return '';
+  if (Math.abs(ratio - 1) < 0.005) return 'the same';
+  return ratio >= 1 ? `${ratioInWords(ratio)} ${better}` : `${ratioInWords(1 / ratio)} ${worse}`;
+}
+
+function latencyChange({ latencyRatio }: RunResult): string {
+  if (!latencyRatio) return '';
+  const { median, ci95: [low, high] } = latencyRatio;
+  const slower = median < 0.995;
+  const interval = slower ? [1 / high, 1 / low] : [low, high];
+  return `${comparison(median, 'faster', 'slower')} (${interval.map((x) => x.toFixed(2)).join(' to ')})`;
+}
+
+function metricChange({ drop, result: { metric } }: RunResult): string {
+  if (!metric) return '';
+  const of = plural(metric.samples, 'sample');
+  if (!drop) return of;
+  const change = changeInWords(metric.name, -drop.value);
+  const [low, high] = drop.ci95.map((x) => changeInWords(metric.name, -x));
+  return `${change} (${high!.replace(' points', '')} to ${low!.replace(' points', '')}), ${of}`;
+}
+
+/** How many layers became what, the commonest first: `26 int8, 1 float`. */
+export function actionCounts(layers: readonly LayerResult[]): (readonly [action: string, count: number])[] {
+  const counts = new Map<string, number>();
+  for (const { action } of layers) counts.set(action, (counts.get(action) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1]);
+}
+
+/** Whether the goal holds, as a sentence; undefined when the recipe has none that can be checked. */
+export function goalSentence({ goal, goalMet, drop, result: { metric } }: RunResult): string | undefined {
+  if (goal.maxDrop === undefined || !metric) return undefined;
+  const allowed = changeInWords(metric.name, goal.maxDrop).slice(1);
+  if (!drop) return `The goal, a drop of at most ${allowed}, could not be checked.`;
+  const lost = changeInWords(metric.name, Math.max(0, drop.value)).slice(1);
+  return goalMet
+    ? `Goal met: ${metric.name} drops by ${lost}, and ${allowed} are allowed.`
+    : `Goal missed: ${metric.name} drops by ${lost}, and only ${allowed} are allowed.`;
+}

@@ -1,0 +1,106 @@
+/** What a run gives back. The command line prints it as JSON, so its names are a public interface. */
+
+import type { Goal } from './recipe.ts';
+
+/** A metric on a data set. */
+export interface MetricFigure {
+  readonly name: string;
+  readonly value: number;
+  readonly samples: number;
+  /** 95 % confidence interval of the value, where the metric has one. */
+  readonly ci95?: readonly [number, number];
+  /** `true` when the data were random: a figure for comparison, not for a claim. */
+  readonly synthetic: boolean;
+}
+
+export interface LatencyFigure {
+  readonly median: number;
+  readonly p95: number;
+}
+
+export interface ModelFigures {
+  readonly sizeBytes: number;
+  readonly parameters: number;
+  /** null without evaluation data. */
+  readonly metric: MetricFigure | null;
+  /** null where the model cannot be run here. */
+  readonly latencyMs: LatencyFigure | null;
+}
+
+/** What became of one layer of the original. */
+export interface LayerResult {
+  readonly name: string;
+  readonly opType: string;
+  readonly action: string;
+  /** null where it was not measured. */
+  readonly sqnrDb: number | null;
+  readonly reason?: string;
+  /** Bytes of the layer's constants. */
+  readonly bytesBefore: number;
+  readonly bytesAfter: number;
+}
+
+/** One step of the recipe, as it went. */
+export interface StepResult {
+  readonly name: string;
+  readonly durationMs: number;
+  /** `false` when the step's result was undone because it broke the goal. */
+  readonly kept: boolean;
+  readonly sizeBytes: number;
+  /** The metric after the step, where there are evaluation data. */
+  readonly value?: number;
+  readonly reason?: string;
+}
+
+export interface RunNote {
+  readonly severity: 'info' | 'warning';
+  readonly message: string;
+  readonly node?: string;
+}
+
+/** Where the figures were taken. */
+export interface MachineDescription {
+  readonly processor: string;
+  readonly cores: number;
+  readonly platform: string;
+  readonly node: string;
+  readonly onnxruntime: string;
+  readonly lathe: string;
+}
+
+/** A data set in the words of a report. */
+export interface DataDescription {
+  readonly description: string;
+  readonly samples: number;
+  readonly synthetic: boolean;
+}
+
+export interface RunResult {
+  /** Paths of the files written. */
+  readonly output: string;
+  readonly report: string;
+  readonly reportMarkdown: string;
+  readonly recipe: string;
+  /** Path of the model that the run began with. */
+  readonly model: string;
+  readonly original: ModelFigures;
+  readonly result: ModelFigures;
+  /** original / result: above 1 is better. */
+  readonly sizeRatio: number;
+  readonly latencyRatio: { readonly median: number; readonly ci95: readonly [number, number] } | null;
+  /** By how much the metric got worse (positive is a loss), and its paired 95 % confidence interval. */
+  readonly drop: { readonly value: number; readonly ci95: readonly [number, number] } | null;
+  readonly goal: Goal;
+  readonly goalMet: boolean;
+  readonly layers: readonly LayerResult[];
+  readonly steps: readonly StepResult[];
+  readonly notes: readonly RunNote[];
+  /** `true` when a figure comes from random data. */
+  readonly synthetic: boolean;
+  readonly data: { readonly calibration?: DataDescription; readonly evaluation?: DataDescription };
+  readonly target: string;
+  readonly seed: number;
+  readonly threads: number;
+  readonly machine: MachineDescription;
+  readonly durationMs: number;
+}
