@@ -137,16 +137,19 @@ function admit(handle: Handle): void {
 }
 
 function openDescriptor(absolutePath: string): { descriptor: number; stats: fs.BigIntStats } {
-  let descriptor: number;
   try {
-    descriptor = fs.openSync(absolutePath, 'r');
+    // Asked first, because opening a pipe would wait for somebody to write into it.
+    const kind = fs.statSync(absolutePath);
+    if (!kind.isFile()) throw notAFile(absolutePath, kind.isDirectory());
+    const descriptor = fs.openSync(absolutePath, 'r');
+    return { descriptor, stats: fs.fstatSync(descriptor, { bigint: true }) };
   } catch (error) {
-    throw fileError(absolutePath, error);
+    throw error instanceof LatheError ? error : fileError(absolutePath, error);
   }
-  const stats = fs.fstatSync(descriptor, { bigint: true });
-  if (stats.isFile()) return { descriptor, stats };
-  fs.closeSync(descriptor);
-  throw new LatheError('FILE', `"${absolutePath}" is ${stats.isDirectory() ? 'a folder' : 'not a regular file'}.`, {
+}
+
+function notAFile(absolutePath: string, isFolder: boolean): LatheError {
+  return new LatheError('FILE', `"${absolutePath}" is ${isFolder ? 'a folder' : 'not a regular file'}.`, {
     fix: 'Give the path of a file.',
     at: { file: absolutePath },
   });

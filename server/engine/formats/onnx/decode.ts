@@ -87,7 +87,7 @@ class Decoder {
         return true;
       case 'bytes':
         if (wireType !== wire.bytes) return false;
-        put(draft, key, field, reader.bytes(this.length(end)).slice());
+        put(draft, key, field, reader.bytes(this.length(end)));
         return true;
       case 'int32':
         return this.scalar(key, field, wireType, wire.varint, draft, end, (to) => reader.int32(to));
@@ -144,7 +144,7 @@ class Decoder {
     if (wireType === wire.bytes) {
       const length = this.length(end);
       const data = kind === 'bytes' ? new FieldData() : ((draft[key] as FieldData | undefined) ?? new FieldData());
-      if (isInline(length)) data.addBytes(reader.bytes(length).slice());
+      if (isInline(length)) data.addBytes(reader.bytes(length));
       else {
         data.addRange(reader.source, reader.position, length);
         reader.position += length;
@@ -185,7 +185,7 @@ class Decoder {
     this.skip(wireType, start, end, id);
     const length = reader.position - start;
     reader.position = start;
-    (draft.unknown ??= []).push(reader.bytes(length).slice());
+    (draft.unknown ??= []).push(reader.bytes(length));
   }
 
   private skip(wireType: number, start: number, end: number, group?: number): void {

@@ -1,4 +1,7 @@
-/** The lists of name and value that ONNX has instead of maps: metadata, operator set imports. */
+/**
+ * The lists of name and value that ONNX has instead of maps: metadata, operator set imports. An entry has a key and a
+ * value and nothing else: these are the only messages whose unknown fields are not kept.
+ */
 
 import { Encoder } from './encode.ts';
 import { MemorySink } from './byte-sink.ts';

@@ -19,7 +19,7 @@ export class FieldData implements Payload {
     return this.parts.length === 1 && this.loose.length === 0 ? this.range : undefined;
   }
 
-  /** The bytes [offset, offset + length) of `source`, which starts with `window` there when they are short. */
+  /** The bytes [offset, offset + length) of `source`. */
   addRange(source: ByteSource, offset: number, length: number): void {
     this.flush();
     this.byteLength += length;

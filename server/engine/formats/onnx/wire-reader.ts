@@ -13,11 +13,13 @@ export interface ByteSource {
   readonly path?: string;
   /** Set when all bytes are in memory. */
   readonly bytes?: Uint8Array;
-  /** Bytes [offset, offset + length); may be a view. */
+  /** Bytes [offset, offset + length), all of which exist; may be a view. */
   read(offset: number, length: number): Uint8Array;
 }
 
-export function memorySource(bytes: Uint8Array): ByteSource {
+export function memorySource(memory: Uint8Array): ByteSource {
+  // A Buffer's `slice` does not copy: what tensors hand out must be plain arrays.
+  const bytes = new Uint8Array(memory.buffer, memory.byteOffset, memory.byteLength);
   return { size: bytes.byteLength, bytes, read: (offset, length) => bytes.subarray(offset, offset + length) };
 }
 
@@ -135,7 +137,7 @@ export class WireReader {
     return text.includes(replacement) ? decodeText(this.window.subarray(index, index + length)) : text;
   }
 
-  /** The next `length` bytes: a view of the window where they fit, so copy what is kept. */
+  /** The next `length` bytes, in memory of their own. */
   bytes(length: number): Uint8Array {
     if (length > windowBytes && !this.source.bytes) {
       const bytes = this.source.read(this.position, length);
@@ -144,6 +146,7 @@ export class WireReader {
     }
     const index = this.load(length);
     this.position += length;
-    return this.window.subarray(index, index + length);
+    // Not `slice`, which in a Buffer would not copy but hold on to the whole window.
+    return new Uint8Array(this.window.subarray(index, index + length));
   }
 }
