@@ -8,7 +8,7 @@ import { commands } from './commands/all.ts';
 import { reportFailure } from './failure.ts';
 import { commandHelp, programHelp } from './help.ts';
 import { Output, written } from './output.ts';
-import { version } from './version.ts';
+import { latheVersion } from '../engine/util/versions.ts';
 
 /** What a shell reports for a program that was interrupted. */
 const interrupted = 130;
@@ -28,7 +28,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return 0;
   }
   if (name === '--version' || name === '-V') {
-    await written(process.stdout, `${version}\n`);
+    await written(process.stdout, `${latheVersion}\n`);
     return 0;
   }
   const command = commands.find((known) => known.name === name);

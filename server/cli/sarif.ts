@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { LatheError, messageOf } from '../engine/errors.ts';
 import type { OptionSpec } from './command.ts';
 import { jsonText } from './output.ts';
-import { version } from './version.ts';
+import { latheVersion } from '../engine/util/versions.ts';
 
 export const sarifOption: OptionSpec = {
   name: 'sarif',
@@ -34,7 +34,7 @@ export function sarifLog(file: string, problems: readonly SarifProblem[]): unkno
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
     runs: [{
-      tool: { driver: { name: 'lathe', version, rules: codes.map((id) => ({ id })) } },
+      tool: { driver: { name: 'lathe', version: latheVersion, rules: codes.map((id) => ({ id })) } },
       results: problems.map(({ code, severity, message, fix, node, line, column }) => ({
         ruleId: code,
         ruleIndex: codes.indexOf(code),

@@ -1,5 +1,0 @@
-/** The program's version: that of its package. */
-
-import packageFile from '../../package.json' with { type: 'json' };
-
-export const { version } = packageFile;
