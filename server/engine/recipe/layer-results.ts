@@ -1,0 +1,41 @@
+/** What became of each layer of the original, over all the steps of a run. */
+
+import type { Model } from '../model/model.ts';
+import type { LayerAction } from '../passes/pass.ts';
+import { bytesInResult, layerBytes } from './layer-bytes.ts';
+import type { LayerResult } from './result.ts';
+
+/** Operators with weights that techniques work on; others are listed only when a step says something of them. */
+const weighted = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul', 'LSTM', 'GRU', 'RNN', 'Gather']);
+
+/**
+ * The layers in the order of the original.
+ *
+ * @param actions what the steps say, first step first: the last word on a layer counts
+ */
+export function layerResults(original: Model, result: Model, actions: readonly LayerAction[]): LayerResult[] {
+  const before = layerBytes(original);
+  const after = bytesInResult(original, result);
+  const last = new Map(actions.map((action) => [action.name, action]));
+  const results: LayerResult[] = [];
+  const add = (name: string, opType: string, action: LayerAction | undefined): void => {
+    results.push({
+      name,
+      opType,
+      action: action?.action ?? 'unchanged',
+      sqnrDb: action?.sqnrDb !== undefined && Number.isFinite(action.sqnrDb) ? action.sqnrDb : null,
+      ...(action?.reason !== undefined && { reason: action.reason }),
+      bytesBefore: before.get(name) ?? 0,
+      bytesAfter: after.get(name) ?? 0,
+    });
+    last.delete(name);
+  };
+  for (const { node } of original.graph.walk()) {
+    const action = last.get(node.label);
+    const hasWeights = weighted.has(node.opType) && (before.get(node.label) ?? 0) > 0;
+    if (action || hasWeights) add(node.label, action?.opType ?? node.opType, action);
+  }
+  // Layers that a step made and a later one worked on are not in the original.
+  for (const action of [...last.values()]) add(action.name, action.opType, action);
+  return results;
+}

@@ -1,0 +1,29 @@
+/** Patterns of a recipe that name no layer of the model: probably a slip, and never silent. */
+
+import type { Model } from '../model/model.ts';
+import { compileGlob } from '../util/glob.ts';
+import { didYouMean } from '../util/nearest.ts';
+import type { RecipeStep } from './recipe.ts';
+import type { RunNote } from './result.ts';
+
+/** A warning for each `match` of the steps that matches nothing. */
+export function unmatchedPatterns(steps: readonly RecipeStep[], model: Model): RunNote[] {
+  const names = [...model.graph.walk()].map(({ node }) => node.label);
+  return patterns(steps).flatMap(({ step, pattern }): RunNote[] => {
+    if (names.some(compileGlob(pattern))) return [];
+    const deeper = pattern.replace(/\/\*$/, '/**');
+    const hint = deeper !== pattern && names.some(compileGlob(deeper))
+      ? ` Did you mean "${deeper}"?`
+      : didYouMean(pattern, names);
+    return [{ severity: 'warning', message: `"${pattern}" in "${step}" matches no layer of the model.${hint}` }];
+  });
+}
+
+function patterns(steps: readonly RecipeStep[]): { readonly step: string; readonly pattern: string }[] {
+  return steps.flatMap(({ name, options }) => {
+    const rules = options['layers'];
+    if (!Array.isArray(rules)) return [];
+    return rules.flatMap((rule: { readonly match?: unknown }) =>
+      (typeof rule.match === 'string' ? [{ step: name, pattern: rule.match }] : []));
+  });
+}
