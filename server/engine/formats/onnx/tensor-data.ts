@@ -117,7 +117,8 @@ class VarintStorage implements TensorStorage {
   private convert(): Uint8Array {
     const encoded = this.data.read();
     const bits = bitsPerElement(this.type);
-    const width = Math.ceil(bits / 8);
+    // Any number but 0 is true.
+    const width = this.type === 'bool' ? 4 : Math.ceil(bits / 8);
     const found = countVarints(encoded);
     if (found !== this.entries) {
       throw wrongLength(this.label, this.byteLength, `${found} of ${this.entries} encoded numbers`);
@@ -125,7 +126,7 @@ class VarintStorage implements TensorStorage {
     const out = new Uint8Array(found * width);
     decodeVarints(encoded, out, width);
     if (bits === 6) return packSubByte(this.type, out);
-    if (this.type === 'bool') for (let i = 0; i < out.length; i++) out[i] = out[i] === 0 ? 0 : 1;
+    if (this.type === 'bool') return Uint8Array.from(new Int32Array(out.buffer), (value) => (value === 0 ? 0 : 1));
     return out;
   }
 }

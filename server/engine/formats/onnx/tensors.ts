@@ -35,7 +35,7 @@ export function decodeTensor(proto: TensorProto, modelPath: string | undefined, 
 
 function decodeDims(dims: readonly bigint[] | undefined, label: string): number[] {
   const lengths = (dims ?? []).map(Number);
-  const absurd = lengths.some((length) => length < 0) || !Number.isSafeInteger(16 * elementCount(lengths));
+  const absurd = [16 * elementCount(lengths), ...lengths].some((n) => n < 0 || !Number.isSafeInteger(n));
   if (!absurd) return lengths;
   throw new LatheError('MODEL_FORMAT', `${label} has the impossible shape [${(dims ?? []).join(', ')}].`, {
     fix: 'Export or download the model again.',
