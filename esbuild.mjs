@@ -9,6 +9,7 @@ import { build } from 'esbuild';
  */
 const programs = [
   { entry: 'server/cli/main.ts', bundle: 'dist/server/lathe.js', executable: true },
+  { entry: 'server/engine/runtime/worker/main.ts', bundle: 'dist/server/runtime-worker.js' },
 ];
 
 /**
