@@ -67,6 +67,8 @@ export interface SamplesOptions extends ReadOptions {
 export interface Dataset {
   /** For reports: `500 pictures of "photos", preprocess imagenet`. */
   readonly description: string;
+  /** Where the data are: samples of two data sets with the same origin and id are the same sample. */
+  readonly origin: string;
   /** Made up, not measured: figures from it must say so. */
   readonly synthetic: boolean;
   readonly size: number;

@@ -13,6 +13,7 @@ export interface Entry {
 /** What a source knows about itself, and how it reads. */
 export interface SampleSource<E extends Entry = Entry> {
   readonly description: string;
+  readonly origin?: string;
   readonly synthetic?: boolean;
   readonly classNames?: readonly string[];
   readonly notes: readonly string[];
@@ -27,6 +28,7 @@ const readAhead = 4;
 
 export class SampleList<E extends Entry> implements Dataset {
   readonly description: string;
+  readonly origin: string;
   readonly synthetic: boolean;
   readonly size: number;
   readonly labelled: boolean;
@@ -38,6 +40,7 @@ export class SampleList<E extends Entry> implements Dataset {
   constructor(source: SampleSource<E>) {
     this.source = source;
     this.description = source.description;
+    this.origin = source.origin ?? '';
     this.synthetic = source.synthetic ?? false;
     this.size = source.entries.length;
     this.labelled = this.size > 0 && source.entries.every((entry) => entry.label !== undefined);
