@@ -1,6 +1,7 @@
 /**
- * ONNX's own conformance models (the `onnx/backend/test/data` folders of the ONNX repository): every one is read,
- * written and read again. Set LATHE_CONFORMANCE to a folder that holds them, at any depth.
+ * Every model of a collection is read, written and read again: ONNX's own conformance models (the
+ * `onnx/backend/test/data` folders of the ONNX repository) where LATHE_CONFORMANCE names a folder that holds them, at
+ * any depth, and the models of the kit where LATHE_KIT names its folder.
  */
 
 import * as fs from 'node:fs';
@@ -12,17 +13,22 @@ import { encodeModel, writeModel } from '../../server/engine/formats/onnx/write.
 import { validateModel } from '../../server/engine/model/validate.ts';
 import { snapshot } from '../onnx/snapshot.ts';
 
-const root = process.env['LATHE_CONFORMANCE'];
+const collections = [
+  { variable: 'LATHE_CONFORMANCE', skip: undefined },
+  // Files that are broken on purpose: read.test.ts says what is wrong with each.
+  { variable: 'LATHE_KIT', skip: path.join('odd', 'malformed') },
+];
 
-function modelsIn(folder: string): string[] {
+function modelsIn(folder: string, skip: string | undefined): string[] {
   return fs
     .readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.onnx'))
+    .filter((name) => name.endsWith('.onnx') && !(skip !== undefined && name.startsWith(skip)))
     .sort();
 }
 
-describe.skipIf(!root)('conformance models (set LATHE_CONFORMANCE to their folder)', () => {
-  const names = root ? modelsIn(root) : [];
+describe.each(collections)('models in $variable (a folder; skipped when not set)', ({ variable, skip }) => {
+  const root = process.env[variable];
+  const names = root ? modelsIn(root, skip) : [];
   let folder: string;
 
   beforeAll(() => {
@@ -33,7 +39,7 @@ describe.skipIf(!root)('conformance models (set LATHE_CONFORMANCE to their folde
     fs.rmSync(folder, { recursive: true });
   });
 
-  it('are there', () => {
+  it.skipIf(!root)('are there', () => {
     expect(names.length).toBeGreaterThan(0);
   });
 

@@ -72,6 +72,17 @@ describe('a shared file', () => {
     expect(textOf(SharedFile.open(name).read(0, 3))).toBe('new');
   });
 
+  it('goes on under every name that it was opened by', () => {
+    const name = write('a', 'old bytes');
+    fs.linkSync(name, path.join(folder, 'b'));
+    fs.symlinkSync(name, path.join(folder, 'c'));
+    const files = ['a', 'b', 'c'].map((other) => SharedFile.open(path.join(folder, other)));
+    keepReadable(name);
+    replace(name, 'new bytes!');
+    replace(path.join(folder, 'b'), 'new bytes!');
+    expect(files.map((file) => textOf(file.read(0, 3)))).toEqual(['old', 'old', 'old']);
+  });
+
   it('goes on when many others were opened since', () => {
     const names = Array.from({ length: 200 }, (_, i) => write(`file${i}`, `text ${i}`));
     const descriptors = (): number => fs.readdirSync('/dev/fd').length;

@@ -23,7 +23,7 @@ interface Handle {
 /** Handles with an open descriptor that may be closed, least recently used first. */
 const evictable = new Set<Handle>();
 
-/** Every version of every file that somebody still holds. */
+/** Every version of every file that somebody still holds, by the name it was opened under. */
 const files = new Map<string, WeakRef<SharedFile>>();
 
 const collected = new FinalizationRegistry<{ key: string; handle: Handle }>(({ key, handle }) => {
@@ -61,16 +61,16 @@ export class SharedFile {
   static open(filePath: string): SharedFile {
     const absolutePath = path.resolve(filePath);
     const { descriptor, stats } = openDescriptor(absolutePath);
-    const version = versionOf(stats);
-    const known = files.get(version)?.deref();
-    if (known?.path === absolutePath) {
+    const key = `${versionOf(stats)}:${absolutePath}`;
+    const known = files.get(key)?.deref();
+    if (known) {
       fs.closeSync(descriptor);
       return known;
     }
     const handle: Handle = { descriptor, pinned: false };
     const file = new SharedFile(absolutePath, stats, handle);
-    files.set(version, new WeakRef(file));
-    collected.register(file, { key: version, handle });
+    files.set(key, new WeakRef(file));
+    collected.register(file, { key, handle });
     admit(handle);
     return file;
   }

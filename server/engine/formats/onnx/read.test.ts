@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { initializer, lengthField, modelBytes, varint, varintField } from '../../../../test/onnx/wire.ts';
 import { LatheError } from '../../errors.ts';
+import { validateModel } from '../../model/validate.ts';
 import { checkExternalData } from './external-data.ts';
 import { readModel, readModelBytes } from './read.ts';
 
@@ -116,6 +117,17 @@ describe.skipIf(!kit)('models of the kit (set LATHE_KIT to its folder)', () => {
     const model = readModel(path.join(odd, 'malformed', `${name}.onnx`));
     expect(model.graph.nodes.map(({ opType }) => opType)).toEqual(['MatMul']);
     expect(checkExternalData(model).map(({ message }) => message)).toEqual([expect.stringContaining(words)]);
+  });
+
+  it.each([
+    ['cycle', 'cycle', 'form a cycle'],
+    ['dangling_input', 'dangling-input', '"missing", which nothing in the model makes'],
+    ['duplicate_output', 'duplicate-name', 'The name "y"'],
+    ['unknown_op', 'unknown-operator', 'the operator TotallyUnknownOp of the domain "acme.ai"'],
+  ])('malformed/%s.onnx breaks a rule', (name, code, words) => {
+    const problems = validateModel(readModel(path.join(odd, 'malformed', `${name}.onnx`)));
+    expect(problems).toMatchObject([{ code, severity: 'error' }]);
+    expect(problems[0]!.message).toContain(words);
   });
 
   it('reads external data, sparse initializers, functions, subgraphs and odd names', () => {
