@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { LatheError } from '../errors.ts';
 import type { Pass } from './pass.ts';
-import { quantizeOptions } from './quantize/options.ts';
+import { quantizePass } from './quantize/quantize-pass.ts';
 
 function notBuilt(name: string): never {
   throw new LatheError('UNSUPPORTED', `The step "${name}" is not available in this version of Lathe.`);
@@ -17,15 +17,7 @@ const fold: Pass = {
   apply: () => notBuilt('fold'),
 };
 
-const quantize: Pass = {
-  name: 'quantize',
-  summary: 'Stores weights, and computes with values, of fewer bits.',
-  options: quantizeOptions,
-  plan: () => notBuilt('quantize'),
-  apply: () => notBuilt('quantize'),
-};
-
-export const passes: readonly Pass[] = [fold, quantize];
+export const passes: readonly Pass[] = [fold, quantizePass];
 
 /** Steps that the recipe language has but this version cannot carry out. */
 export const reservedSteps: readonly string[] = ['prune', 'distill', 'finetune'];

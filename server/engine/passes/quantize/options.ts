@@ -53,6 +53,9 @@ export const quantizeOptions = z.strictObject({
   reduceRange: z.union([z.boolean(), z.literal('auto')]).default('auto').describe(
     'Weights of 7 bits, for processors whose int8 sums saturate. auto: as the target needs.',
   ),
+  equalize: z.boolean().default(true).describe(
+    'Evens out the ranges of channels first, by moving scale between layers: same results in float, better in int8.',
+  ),
   layers: z.array(layerRule).default([]).describe('Exceptions for some layers; the last one that matches counts.'),
   opTypes: z.array(z.string().min(1)).min(1).optional().describe('Only operators of these types are quantized.'),
 }).meta({ reservedKeys: ['aware'] });

@@ -3,7 +3,7 @@
 import type { Node } from '../../model/node.ts';
 import type { Target } from '../../targets/target.ts';
 import type { QuantizedType } from '../../tensor/affine.ts';
-import { globMatches } from '../../util/glob.ts';
+import { compileGlob } from '../../util/glob.ts';
 import type { LayerRule, QuantizeOptions } from './options.ts';
 import type { CalibrationMethod } from './static/ranges.ts';
 
@@ -33,11 +33,9 @@ export function resolveSettings(
   target: Target,
   keepFloat: ReadonlyMap<string, string> = new Map(),
 ): QuantizeSettings {
-  const ruleOf = (node: Node): LayerRule | undefined => {
-    let found: LayerRule | undefined;
-    for (const rule of options.layers) if (globMatches(rule.match, node.label)) found = rule;
-    return found;
-  };
+  const rules = options.layers.map((rule) => ({ rule, matches: compileGlob(rule.match) }));
+  const ruleOf = (node: Node): LayerRule | undefined =>
+    rules.findLast(({ matches }) => matches(node.label))?.rule;
   const activationType = activationTypeOf(options, target);
   const refusal = (node: Node): string | undefined => {
     if (options.opTypes && !options.opTypes.includes(node.opType) && isWeighted(node)) {

@@ -65,7 +65,7 @@ export interface QuantizedWeights {
 }
 
 /** Largest sum of magnitudes of two neighbouring weights of one sign: floor(32767 / 255). */
-const pairLimit = 128;
+export const pairLimit = 128;
 const searchSteps = 12;
 const smallestSearchedShare = 0.7;
 

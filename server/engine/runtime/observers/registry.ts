@@ -2,6 +2,7 @@
 
 import { channelMeanObserver } from './channel-mean.ts';
 import { errorObserver } from './error.ts';
+import { gramObserver } from './gram.ts';
 import { histogramObserver } from './histogram.ts';
 import type { Observer, ObserverDefinition, Tap } from './observer.ts';
 import { rangeObserver } from './range.ts';
@@ -11,6 +12,7 @@ const definitions = {
   histogram: histogramObserver,
   'channel-mean': channelMeanObserver,
   error: errorObserver,
+  gram: gramObserver,
 } as const;
 
 type Definitions = typeof definitions;

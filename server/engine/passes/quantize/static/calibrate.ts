@@ -9,10 +9,12 @@ import type { Dataset } from '../../../data/dataset.ts';
 import { Constants } from '../../../model/constants.ts';
 import type { Model } from '../../../model/model.ts';
 import type { Node } from '../../../model/node.ts';
+import type { GramResult, GramSpec } from '../../../runtime/observers/gram.ts';
 import type { Histogram } from '../../../tensor/histogram.ts';
 import type { PassContext } from '../../pass.ts';
 import { observeModel } from '../observe.ts';
 import { roleOf } from './operators.ts';
+import { gramKey, gramSpec } from './patches.ts';
 import type { QuantizationPlan } from './plan.ts';
 
 export interface Calibration {
@@ -20,6 +22,8 @@ export interface Calibration {
   readonly histograms: ReadonlyMap<string, Histogram>;
   /** [channels] means, by the name of the value that a layer reads. */
   readonly means: ReadonlyMap<string, Float64Array>;
+  /** Second moments of layers' inputs, by `gramKey`. */
+  readonly grams: ReadonlyMap<string, GramResult>;
   readonly samples: number;
 }
 
@@ -35,27 +39,27 @@ export async function calibrate(
 ): Promise<Calibration> {
   const values = new Set(plan.groupOf.keys());
   const meanAxes = new Map<string, number>();
+  const gramSpecs = new Map<string, GramSpec>();
   for (const [node, role] of plan.integer) {
     if (role.kind !== 'compute') continue;
     const input = node.input(role.data)!;
     values.add(input);
     meanAxes.set(input, node.is('Conv') ? 1 : -1);
+    const spec = gramSpec(node, role, data.size, context.seed);
+    if (spec) gramSpecs.set(gramKey(node, role), spec);
   }
-  const results = await observeModel(
-    model,
-    [
-      ...[...values].map((value) => ({ kind: 'histogram', tap: value }) as const),
-      ...[...meanAxes].map(([value, axis]) => ({ kind: 'channel-mean', tap: value, channelAxis: axis }) as const),
-    ],
-    data,
-    context,
-    'Calibrating',
-  );
+  const valueSpecs = [...values].map((tap) => ({ kind: 'histogram', tap }) as const);
+  const meanSpecs = [...meanAxes].map(([tap, channelAxis]) => ({ kind: 'channel-mean', tap, channelAxis }) as const);
+  const specs = [...valueSpecs, ...meanSpecs, ...(gramSpecs.values() as Iterable<GramSpec & { tap: string }>)];
+  const results = await observeModel(model, specs, data, context, 'Calibrating');
   const histograms = new Map<string, Histogram>();
   const means = new Map<string, Float64Array>();
+  const grams = new Map<string, GramResult>();
+  const keys = [...gramSpecs.keys()];
   for (const result of results) {
     if (result.kind === 'histogram') histograms.set(result.tap, result);
     else if (result.kind === 'channel-mean') means.set(result.tap, result.mean);
+    else if (result.kind === 'gram') grams.set(keys[grams.size]!, result);
   }
   for (const value of values) {
     const histogram = histograms.get(value);
@@ -65,7 +69,7 @@ export async function calibrate(
       at: { value },
     });
   }
-  return { histograms, means, samples: data.size };
+  return { histograms, means, grams, samples: data.size };
 }
 
 /** The mean of a layer's input, when it was observed. */

@@ -10,6 +10,7 @@ import type { Node } from '../../../model/node.ts';
 import { attr } from '../../../model/attribute.ts';
 import { Tensor } from '../../../model/tensor.ts';
 import { decibels, representableRange, type AffineParams } from '../../../tensor/affine.ts';
+import type { GramResult } from '../../../runtime/observers/gram.ts';
 import type { WeightStore } from '../weight-store.ts';
 import type { QuantizedWeights, WeightOptions } from '../weights.ts';
 import type { ComputeRole, Role } from './operators.ts';
@@ -25,6 +26,8 @@ export interface EmitSettings {
   weights(node: Node, role: ComputeRole): LayerWeightOptions;
   /** [inputChannels] mean of the layer's input, where known: lets the bias take up the mean of the rounding error. */
   inputMeans?(node: Node): Float64Array | undefined;
+  /** Second moments of the layer's input, where known. */
+  gram?(node: Node, role: ComputeRole): GramResult | undefined;
   readonly store: WeightStore;
 }
 
@@ -154,10 +157,12 @@ class PairWriter {
     const key = `${weight.name}|${role.channelAxis}|${options.perChannel}|${options.pairSafe}|${biasKey(minimumScale)}`;
     let stored = this.weights.get(key);
     if (!stored) {
-      const quantized = this.settings.store.quantize(weight, role.layout, {
-        ...options,
-        ...(minimumScale && { minimumScale }),
-      });
+      const quantized = this.settings.store.quantize(
+        weight,
+        role.layout,
+        { ...options, ...(minimumScale && { minimumScale }) },
+        this.settings.gram?.(node, role),
+      );
       stored = { name: this.dequantizedConstant(weight, quantized, options, role.channelAxis), quantized };
       this.weights.set(key, stored);
     }

@@ -153,6 +153,7 @@ function quantizedValues(
     if (isFloatOutput(role) && !clamp && !feedsInteger(node, index, integer)) continue;
     for (const output of outputs) if (output) add(output);
     if (role.kind === 'elementwise' && role.fixedRange && outputs[0]) fixed.set(outputs[0], role.fixedRange);
+    if (node.is('Concat')) joinConcat(node, index, parent, find);
     if (role.kind !== 'moving') continue;
     const input = node.input(role.data)!;
     for (const output of outputs) if (output) parent.set(find(output), find(input));
@@ -165,6 +166,22 @@ function quantizedValues(
   const fixedRanges = new Map<string, Range>();
   for (const [value, range] of fixed) fixedRanges.set(find(value), range);
   return { groupOf, fixedRanges };
+}
+
+/**
+ * With one scale for all, joining is a copy; with several, every input that differs from the output is rounded twice.
+ * Inputs that others read as well keep a scale of their own.
+ */
+function joinConcat(
+  node: Node,
+  index: GraphIndex,
+  parent: Map<string, string>,
+  find: (value: string) => string,
+): void {
+  const output = node.outputs[0]!;
+  for (const input of new Set(node.inputs)) {
+    if (parent.has(input) && index.uses(input).every((use) => use.node === node)) parent.set(find(input), find(output));
+  }
 }
 
 function isFloatOutput(role: Role): role is ComputeRole {

@@ -2,15 +2,15 @@
 
 import type { Model } from '../../../model/model.ts';
 import type { Node } from '../../../model/node.ts';
-import { affineParams, decibels, type AffineParams, type Range } from '../../../tensor/affine.ts';
-import type { Histogram } from '../../../tensor/histogram.ts';
+import { affineParams, type AffineParams, type Range } from '../../../tensor/affine.ts';
 import type { QuantizeSettings } from '../settings.ts';
 import { WeightStore } from '../weight-store.ts';
 import { inputMeansOf, type Calibration } from './calibrate.ts';
 import { emitQdq } from './emit.ts';
 import { roleOf } from './operators.ts';
+import { gramKey } from './patches.ts';
 import { planQuantization, type QuantizationPlan } from './plan.ts';
-import { calibrateRange, expectedError, type CalibrationMethod } from './ranges.ts';
+import { calibrateRange, type CalibrationMethod } from './ranges.ts';
 import { Constants } from '../../../model/constants.ts';
 
 export interface StaticLayer {
@@ -19,6 +19,8 @@ export interface StaticLayer {
   readonly integer: boolean;
   /** SQNR of the weights alone, in dB, for integer layers. */
   readonly weightSqnrDb?: number;
+  /** Bytes of the float weights. */
+  readonly weightBytes: number;
   /** The value whose error tells how well the layer was quantized. */
   readonly output: string;
   readonly reason?: string;
@@ -42,7 +44,7 @@ export interface StaticInputs {
   readonly weights: WeightStore;
 }
 
-/** The types of ranges that one network may mix: see `CalibrationMethod`. */
+/** A quantized copy of `inputs.prepared`. */
 export function quantizeStatic(inputs: StaticInputs): StaticResult {
   const { prepared, calibration, settings } = inputs;
   const model = prepared.clone();
@@ -53,6 +55,14 @@ export function quantizeStatic(inputs: StaticInputs): StaticResult {
   for (const [clamp, { producer }] of plan.absorbed) outputs.set(producer, clamp.outputs[0]!);
   const weighted = model.graph.nodes.filter((node) => roleOf(node, constants)?.kind === 'compute');
 
+  // Keys name the values that layers read in the float model, before pairs are put between.
+  const grams = new Map(
+    [...plan.integer].flatMap(([node, role]) => {
+      const gram = role.kind === 'compute' ? calibration.grams.get(gramKey(node, role)) : undefined;
+      return gram ? [[node, gram] as const] : [];
+    }),
+  );
+  const weightBytes = new Map(weighted.map((node) => [node, constants.tensor(node.input(1))!.byteLength]));
   const groups = groupParams(inputs, plan);
   const emitted = emitQdq(model, plan, {
     params: (group) => groups.get(group)!,
@@ -63,6 +73,7 @@ export function quantizeStatic(inputs: StaticInputs): StaticResult {
       search: true,
     }),
     inputMeans: inputMeansOf(calibration, model),
+    gram: (node) => grams.get(node),
     store: inputs.weights,
   });
   const sqnr = new Map(emitted.map((layer) => [layer.node, layer.weightSqnrDb]));
@@ -77,6 +88,7 @@ export function quantizeStatic(inputs: StaticInputs): StaticResult {
         opType: node.opType,
         integer: weightSqnrDb !== undefined,
         output: outputs.get(node)!,
+        weightBytes: weightBytes.get(node)!,
         ...(weightSqnrDb !== undefined && { weightSqnrDb }),
         ...(reason !== undefined && { reason }),
       };
@@ -113,22 +125,4 @@ function rangeOf(value: string, producer: Node | undefined, inputs: StaticInputs
     symmetric: settings.symmetric,
     percentile: settings.percentile,
   });
-}
-
-/** Predicted SQNR of quantizing a value of this distribution to `range`, in dB. */
-export function predictedSqnrDb(histogram: Histogram, range: Range, settings: QuantizeSettings): number {
-  const { counts, start, binWidth } = histogram;
-  let power = 0;
-  let total = histogram.zeros;
-  for (let i = 0; i < counts.length; i++) {
-    power += counts[i]! * (start + (i + 0.5) * binWidth) ** 2;
-    total += counts[i]!;
-  }
-  const noise = expectedError(histogram, range, {
-    method: 'mse',
-    type: settings.activationType,
-    symmetric: settings.symmetric,
-    percentile: settings.percentile,
-  });
-  return decibels(power / Math.max(1, total), noise);
 }

@@ -1,0 +1,101 @@
+/** Observing values inside a model, or two models side by side, while data runs through. */
+
+import type { Dataset } from '../../data/dataset.ts';
+import type { Model } from '../../model/model.ts';
+import { throwIfCancelled } from '../../errors.ts';
+import type { ObserverResult, ObserverSpec } from '../../runtime/observers/registry.ts';
+import type { Session } from '../../runtime/runtime.ts';
+import type { PassContext } from '../pass.ts';
+
+/** How many values are observed in one run of the model: bounds the memory of one run. */
+const valuesAtOnce = 128;
+
+/** `model` with `values` among its outputs, where they are made by a node of its main graph. */
+export function withOutputs(model: Model, values: Iterable<string>): Model {
+  const copy = model.clone();
+  const present = new Set(copy.graph.outputs.map((o) => o.name));
+  const made = new Set(copy.graph.nodes.flatMap((node) => node.outputs));
+  for (const name of values) {
+    if (!present.has(name) && made.has(name)) copy.graph.outputs.push({ name });
+    present.add(name);
+  }
+  return copy;
+}
+
+type OneModelSpec = ObserverSpec & { readonly tap: string };
+
+/** Runs `model` over `data` with `specs`, in as many rounds as the number of values asks for. */
+export async function observeModel(
+  model: Model,
+  specs: readonly OneModelSpec[],
+  data: Dataset,
+  context: PassContext,
+  phase: string,
+): Promise<ObserverResult[]> {
+  const rounds = chunks(specs, valuesAtOnce);
+  const results: ObserverResult[] = [];
+  const runtime = await context.runtime();
+  for (const [i, round] of rounds.entries()) {
+    const tapped = withOutputs(model, new Set(round.map((spec) => spec.tap)));
+    // Rewrites beyond the basic ones would be undone by the taps anyway, and take time.
+    const session = await runtime.load(tapped, { threads: context.threads, optimization: 'basic' }, context.signal);
+    try {
+      await session.register(round, context.signal);
+      let done = 0;
+      for await (const sample of data.samples(context.signal ? { signal: context.signal } : {})) {
+        throwIfCancelled(context.signal);
+        await session.observe(sample.feeds, context.signal);
+        done += 1;
+        context.progress(phase, i * data.size + done, rounds.length * data.size);
+      }
+      results.push(...(await session.collect()));
+    } finally {
+      await session.release();
+    }
+  }
+  return results;
+}
+
+/** Error of values of `candidate` against the values of the same names of `reference`, over the first `limit` samples. */
+export async function compareModels(
+  reference: Model | Session,
+  candidate: Model,
+  values: readonly string[],
+  data: Dataset,
+  limit: number,
+  context: PassContext,
+): Promise<Map<string, Extract<ObserverResult, { kind: 'error' }>>> {
+  const runtime = await context.runtime();
+  const own = 'run' in reference ? undefined : reference;
+  const first = own ? await runtime.load(withOutputs(own, values), load(context), context.signal) : (reference as Session);
+  const second = await runtime.load(withOutputs(candidate, values), load(context), context.signal);
+  try {
+    const observation = await runtime.observe(
+      [first, second],
+      values.map((name) => ({ kind: 'error', tap: { value: name, session: 1 }, reference: { value: name, session: 0 } })),
+      context.signal,
+    );
+    for await (const sample of data.samples({ end: limit, ...(context.signal && { signal: context.signal }) })) {
+      throwIfCancelled(context.signal);
+      await observation.observe(sample.feeds, context.signal);
+    }
+    const results = await observation.collect();
+    await observation.close();
+    const errors = new Map<string, Extract<ObserverResult, { kind: 'error' }>>();
+    for (const result of results) if (result.kind === 'error') errors.set(result.tap, result);
+    return errors;
+  } finally {
+    await second.release();
+    if (own) await first.release();
+  }
+}
+
+function load(context: PassContext): { readonly threads: number } {
+  return { threads: context.threads };
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  const out: T[][] = [];
+  for (let i = 0; i < items.length; i += size) out.push(items.slice(i, i + size));
+  return out;
+}

@@ -1,0 +1,33 @@
+/** What quantization would do to each layer, from the structure alone. */
+
+import { Constants } from '../../model/constants.ts';
+import type { Model } from '../../model/model.ts';
+import type { Target } from '../../targets/target.ts';
+import type { PassPlan, PlannedLayer } from '../pass.ts';
+import type { QuantizeOptions } from './options.ts';
+import { resolveSettings } from './settings.ts';
+import { roleOf } from './static/operators.ts';
+
+/** One entry for every layer with weights of the main graph. */
+export function planLayers(model: Model, options: QuantizeOptions, target: Target): PassPlan {
+  const settings = resolveSettings(options, target);
+  const constants = Constants.of(model);
+  const half = options.scheme === 'fp16' || options.scheme === 'bf16';
+  const layers: PlannedLayer[] = [];
+  for (const node of model.graph.nodes) {
+    const role = roleOf(node, constants);
+    if (role?.kind !== 'compute') continue;
+    const weight = constants.tensor(node.input(role.weight))!;
+    const wanted = settings.wanted(node);
+    // int8: one byte a weight; a float32 scale and an int32 bias with its scale for each channel.
+    const integerBytes = weight.size + 12 * role.layout.channels;
+    layers.push({
+      name: node.label,
+      opType: node.opType,
+      action: wanted ? options.scheme : 'float',
+      weightBytes: weight.byteLength,
+      predictedBytes: wanted ? (half ? weight.byteLength / 2 : integerBytes) : weight.byteLength,
+    });
+  }
+  return { layers, notes: [] };
+}

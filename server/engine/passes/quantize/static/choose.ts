@@ -1,0 +1,74 @@
+/** Candidates of one static quantization, and the choice of calibrator by what comes out of the network. */
+
+import type { Dataset } from '../../../data/dataset.ts';
+import type { Model } from '../../../model/model.ts';
+import type { Target } from '../../../targets/target.ts';
+import type { PassContext } from '../../pass.ts';
+import { compareModels } from '../observe.ts';
+import type { QuantizeOptions } from '../options.ts';
+import { resolveSettings } from '../settings.ts';
+import { WeightStore } from '../weight-store.ts';
+import type { Calibration } from './calibrate.ts';
+import { quantizeStatic, type StaticResult } from './quantize-static.ts';
+import type { CalibrationMethod } from './ranges.ts';
+
+const methods: readonly CalibrationMethod[] = ['mse', 'entropy', 'min-max', 'percentile'];
+
+/** Samples that calibrators are compared on. */
+const comparedSamples = 32;
+
+/** A calibrated float model from which candidates are made. */
+export class StaticCandidates {
+  readonly prepared: Model;
+  private readonly calibration: Calibration;
+  private readonly options: QuantizeOptions;
+  private readonly target: Target;
+  private readonly weights = new WeightStore();
+
+  constructor(prepared: Model, calibration: Calibration, options: QuantizeOptions, target: Target) {
+    this.prepared = prepared;
+    this.calibration = calibration;
+    this.options = options;
+    this.target = target;
+  }
+
+  /** @param keepFloat layers to leave float, with the reason */
+  make(method: CalibrationMethod, keepFloat: ReadonlyMap<string, string> = new Map()): StaticResult {
+    return quantizeStatic({
+      prepared: this.prepared,
+      calibration: this.calibration,
+      settings: resolveSettings(this.options, this.target, keepFloat),
+      method,
+      weights: this.weights,
+    });
+  }
+
+  /**
+   * The calibrator whose model comes nearest to the float model's outputs on calibration data, by SQNR summed over the
+   * outputs. A calibrator that the recipe names is taken as it is.
+   */
+  async chooseMethod(
+    data: Dataset,
+    context: PassContext,
+  ): Promise<{ readonly method: CalibrationMethod; readonly outputDb: number; readonly tried: ReadonlyMap<string, number> }> {
+    const asked = this.options.calibration;
+    const tried = new Map<string, number>();
+    const outputs = this.prepared.graph.outputs.map((o) => o.name);
+    let best: { method: CalibrationMethod; outputDb: number } | undefined;
+    for (const [i, method] of (asked === 'auto' ? methods : [asked]).entries()) {
+      const candidate = this.make(method);
+      const errors = await compareModels(this.prepared, candidate.model, outputs, data, comparedSamples, context);
+      let outputDb = 0;
+      for (const error of errors.values()) outputDb += finiteDb(error.sqnrDb) / errors.size;
+      tried.set(method, outputDb);
+      if (!best || outputDb > best.outputDb) best = { method, outputDb };
+      context.progress('Choosing ranges', i + 1, asked === 'auto' ? methods.length : 1);
+    }
+    return { ...best!, tried };
+  }
+}
+
+/** Outputs that came out exactly equal count as very good, those that are not numbers as very bad. */
+function finiteDb(db: number): number {
+  return Number.isNaN(db) ? -100 : Math.min(150, db);
+}

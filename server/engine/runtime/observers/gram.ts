@@ -1,0 +1,183 @@
+/**
+ * Second moments of what a layer multiplies its weights with: for sampled output positions the inputs under the kernel
+ * (a patch) are taken as a vector x, and the sum of x·xᵀ is kept. Rounding with error feedback (GPTQ) and layer-wise
+ * reconstruction need this matrix and nothing else of the data.
+ *
+ * The vector's order is the order in which onnxruntime sums: kernel position first, input channel innermost, for each
+ * group of channels apart. Long vectors are cut into blocks of neighbours, whose cross terms are dropped: time and
+ * memory grow with the length, not with its square.
+ */
+
+import { tensorValueFloats, type TensorValue } from '../../tensor/tensor-value.ts';
+import { Random } from '../../util/random.ts';
+import { channelLayout } from './channels.ts';
+import { tapName, type Observer, type ObserverDefinition, type Result, type Spec } from './observer.ts';
+
+/** Where a convolution looks; spatial lists have one entry per spatial axis (one or two). */
+export interface PatchShape {
+  readonly kernel: readonly number[];
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  /** Zeros before the first element, by spatial axis. */
+  readonly padsBegin: readonly number[];
+  readonly padsEnd: readonly number[];
+  readonly groups: number;
+}
+
+export interface GramSpec extends Spec<'gram'> {
+  /** Absent: rows of the last axis are the vectors (Gemm, MatMul). */
+  readonly patch?: PatchShape;
+  /** Output positions to sample in each run. */
+  readonly positions: number;
+  /** Longest block of a vector. */
+  readonly block: number;
+  readonly seed: number;
+}
+
+export interface GramResult extends Result<'gram'> {
+  /** Length of the vector of one group. */
+  readonly length: number;
+  /** By group, then block: upper triangle and diagonal of the sum of x·xᵀ, row-major [size, size]; lower is zero. */
+  readonly blocks: readonly (readonly { readonly start: number; readonly size: number; readonly sums: Float64Array }[])[];
+  /** Vectors summed. */
+  readonly count: number;
+}
+
+class GramObserver implements Observer<GramResult> {
+  private readonly spec: GramSpec;
+  private readonly tap: string;
+  private readonly random: Random;
+  private blocks: { start: number; size: number; sums: Float64Array }[][] | undefined;
+  private length = 0;
+  private count = 0;
+  private patch = new Float32Array(0);
+
+  constructor(spec: GramSpec) {
+    this.spec = spec;
+    this.tap = tapName(spec.tap);
+    this.random = new Random(spec.seed);
+  }
+
+  update([value]: readonly TensorValue[]): void {
+    const values = tensorValueFloats(value!);
+    if (this.spec.patch) this.addPatches(values, value!.dims, this.spec.patch);
+    else this.addRows(values, value!.dims);
+  }
+
+  private addRows(values: Float32Array, dims: readonly number[]): void {
+    const { outer, channels } = channelLayout(dims, -1, this.tap);
+    this.prepare(channels, 1);
+    const wanted = Math.min(outer, this.spec.positions);
+    for (let i = 0; i < wanted; i++) {
+      const row = wanted === outer ? i : this.random.below(outer);
+      this.add(0, values.subarray(row * channels, (row + 1) * channels));
+    }
+    this.count += wanted;
+  }
+
+  private addPatches(values: Float32Array, dims: readonly number[], patch: PatchShape): void {
+    const [batch = 1, channels = 1] = dims;
+    const height = patch.kernel.length > 1 ? dims[2]! : 1;
+    const width = dims.at(-1)!;
+    const perGroup = channels / patch.groups;
+    const taps = patch.kernel.reduce((a, b) => a * b, 1);
+    this.prepare(perGroup * taps, patch.groups);
+    const [rows, columns] = outputSize([height, width], patch);
+    const total = batch * rows * columns;
+    const wanted = Math.min(total, this.spec.positions);
+    for (let i = 0; i < wanted; i++) {
+      const at = wanted === total ? i : this.random.below(total);
+      const image = Math.floor(at / (rows * columns));
+      const row = Math.floor(at / columns) % rows;
+      const column = at % columns;
+      for (let group = 0; group < patch.groups; group++) {
+        const plane = (image * channels + group * perGroup) * height * width;
+        this.gather(values, plane, perGroup, [height, width], [row, column], patch);
+        this.add(group, this.patch);
+      }
+    }
+    this.count += wanted;
+  }
+
+  /** Fills `this.patch` with the inputs under the kernel at one output position. */
+  private gather(
+    values: Float32Array,
+    plane: number,
+    channels: number,
+    [height, width]: readonly [number, number],
+    [row, column]: readonly [number, number],
+    patch: PatchShape,
+  ): void {
+    const [kernelHeight, kernelWidth] = spatial(patch.kernel, 1);
+    const [strideY, strideX] = spatial(patch.strides, 1);
+    const [dilationY, dilationX] = spatial(patch.dilations, 1);
+    const [padY, padX] = spatial(patch.padsBegin, 0);
+    let k = 0;
+    for (let ky = 0; ky < kernelHeight; ky++) {
+      const y = row * strideY + ky * dilationY - padY;
+      for (let kx = 0; kx < kernelWidth; kx++, k += channels) {
+        const x = column * strideX + kx * dilationX - padX;
+        if (y < 0 || y >= height || x < 0 || x >= width) {
+          this.patch.fill(0, k, k + channels);
+          continue;
+        }
+        const first = plane + y * width + x;
+        for (let c = 0; c < channels; c++) this.patch[k + c] = values[first + c * height * width]!;
+      }
+    }
+  }
+
+  private prepare(length: number, groups: number): void {
+    if (this.blocks) return;
+    this.length = length;
+    this.patch = new Float32Array(length);
+    this.blocks = Array.from({ length: groups }, () => {
+      const blocks = [];
+      for (let start = 0; start < length; start += this.spec.block) {
+        const size = Math.min(this.spec.block, length - start);
+        blocks.push({ start, size, sums: new Float64Array(size * size) });
+      }
+      return blocks;
+    });
+  }
+
+  private add(group: number, vector: Float32Array): void {
+    for (const { start, size, sums } of this.blocks![group]!) {
+      for (let i = 0; i < size; i++) {
+        const a = vector[start + i]!;
+        // After a ReLU half of all values are zero.
+        if (a === 0) continue;
+        const row = i * size;
+        for (let j = i; j < size; j++) sums[row + j]! += a * vector[start + j]!;
+      }
+    }
+  }
+
+  result(): GramResult {
+    return { kind: 'gram', tap: this.tap, length: this.length, blocks: this.blocks ?? [], count: this.count };
+  }
+}
+
+/** The last two entries of a spatial list, with `missing` for the height of one-dimensional layers. */
+function spatial(list: readonly number[], missing: number): readonly [number, number] {
+  return list.length > 1 ? [list[0]!, list[1]!] : [missing, list[0]!];
+}
+
+function outputSize([height, width]: readonly [number, number], patch: PatchShape): readonly [number, number] {
+  const [kernelHeight, kernelWidth] = spatial(patch.kernel, 1);
+  const [strideY, strideX] = spatial(patch.strides, 1);
+  const [dilationY, dilationX] = spatial(patch.dilations, 1);
+  const [top, left] = spatial(patch.padsBegin, 0);
+  const [bottom, right] = spatial(patch.padsEnd, 0);
+  const size = (input: number, pads: number, kernel: number, dilation: number, stride: number): number =>
+    Math.max(1, Math.floor((input + pads - (kernel - 1) * dilation - 1) / stride) + 1);
+  return [
+    size(height, top + bottom, kernelHeight, dilationY, strideY),
+    size(width, left + right, kernelWidth, dilationX, strideX),
+  ];
+}
+
+export const gramObserver: ObserverDefinition<GramSpec, GramResult> = {
+  taps: (spec) => [spec.tap],
+  create: (spec) => new GramObserver(spec),
+};
