@@ -2,12 +2,18 @@
 
 import type { Command } from '../command.ts';
 import { checkCommand } from './check.ts';
+import { compressCommand } from './compress.ts';
 import { inspectCommand } from './inspect.ts';
 import { laterCommands } from './later.ts';
+import { quantizeCommand } from './quantize.ts';
+import { runCommand } from './run.ts';
 import { targetsCommand } from './targets.ts';
 
 export const commands: readonly Command[] = [
   inspectCommand,
+  compressCommand,
+  runCommand,
+  quantizeCommand,
   ...laterCommands,
   checkCommand,
   targetsCommand,

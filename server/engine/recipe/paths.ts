@@ -62,7 +62,7 @@ export function runPaths(recipe: Recipe, baseDir: string, recipePath: string | u
 function sameFile(a: string, b: string): boolean {
   if (a === b) return true;
   const [first, second] = [a, b].map((path) => statSync(path, { throwIfNoEntry: false }));
-  return first !== undefined && second !== undefined && first.ino === second.ino && first.dev === second.dev;
+  return first !== undefined && first.ino === second?.ino && first.dev === second.dev;
 }
 
 /** `path` as a recipe in `folder` writes it: with slashes on every system. */

@@ -46,7 +46,6 @@ export interface StepResult {
   readonly durationMs: number;
   /** `false` when the step's result was undone because it broke the goal. */
   readonly kept: boolean;
-  readonly sizeBytes: number;
   /** The metric after the step, where there are evaluation data. */
   readonly value?: number;
   readonly reason?: string;

@@ -1,0 +1,86 @@
+/** The options that say which data to use: the same on every command that takes some. */
+
+import { dirname } from 'node:path';
+import { loadDataFile } from '../engine/data/data-file.ts';
+import { metricNames, type MetricName } from '../engine/data/metrics/metric-schema.ts';
+import { openDataset } from '../engine/data/open-dataset.ts';
+import type { DataSource, DataSources } from '../engine/data/source-schema.ts';
+import type { Model } from '../engine/model/model.ts';
+import { modelInputs } from '../engine/recipe/open-data.ts';
+import { rebaseSources } from '../engine/recipe/rebase.ts';
+import type { Arguments } from './arguments.ts';
+import type { OptionSpec } from './command.ts';
+
+export const dataOption: OptionSpec = {
+  name: 'data',
+  value: 'D',
+  summary: 'a data file (.yaml), a folder of pictures, an .npz, or "random"',
+};
+
+export const metricOption: OptionSpec = {
+  name: 'metric',
+  value: 'M',
+  summary: 'what to measure; by default what suits the data',
+  choices: metricNames,
+};
+
+export const limitOption: OptionSpec = { name: 'limit', value: 'N', summary: 'measure on at most N samples' };
+
+export const calibrationOption: OptionSpec = {
+  name: 'calibration',
+  value: 'D',
+  summary: 'other data for calibration; by default a part of --data that is not measured on',
+};
+
+/**
+ * The sources that the options name, with paths that start at `folder`; without any, random data.
+ *
+ * @throws LatheError `FILE`, `DATA` or `RECIPE` for data that are not there or not understood
+ */
+export async function dataSources(args: Arguments, folder: string): Promise<DataSources> {
+  const given = args.text('data');
+  const calibrationData = args.text('calibration');
+  let sources = await sourcesOf(given ?? calibrationData ?? 'random', folder);
+  if (calibrationData !== undefined) {
+    const { calibration } = await sourcesOf(calibrationData, folder);
+    sources = { ...sources, ...(calibration && { calibration }) };
+  }
+  const metric = args.text('metric') as MetricName | undefined;
+  const limit = args.integer('limit', 1);
+  const { evaluation } = sources;
+  if (!evaluation || (metric === undefined && limit === undefined)) return sources;
+  const measured: DataSource = { ...evaluation, ...(metric && { metric }), ...(limit !== undefined && { limit }) };
+  const shared = sources.calibration === evaluation;
+  // A limit is on what is measured: calibration takes its samples from the whole.
+  return { ...sources, ...(shared && limit === undefined && { calibration: measured }), evaluation: measured };
+}
+
+async function sourcesOf(path: string, folder: string): Promise<DataSources> {
+  const { baseDir, ...sources } = await loadDataFile(path);
+  return rebaseSources(sources, baseDir, folder);
+}
+
+/** Calibration needs no more than this: ranges change little with further samples. */
+const calibrationSamples = 100;
+/** It never takes more than this share of data that the metric is measured on, too. */
+const largestShare = 1 / 4;
+/** With fewer samples both use all of them. */
+const fewestToSplit = 40;
+
+/**
+ * The same sources, with what calibration takes of a shared one written down, so that the recipe says all.
+ *
+ * @param folder where the sources' paths start
+ */
+export async function splitSources(sources: DataSources, model: Model, folder: string): Promise<DataSources> {
+  const { calibration, evaluation } = sources;
+  if (!calibration || calibration !== evaluation || calibration.random !== undefined) return sources;
+  const { size } = await openDataset(calibration, modelInputs(model), { baseDir: folder, seed: 0 });
+  if (size < fewestToSplit) return sources;
+  const limit = Math.min(calibrationSamples, Math.floor(size * largestShare));
+  return { ...sources, calibration: { ...calibration, limit } };
+}
+
+export function folderOf(path: string): string {
+  return dirname(path);
+}

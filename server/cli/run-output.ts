@@ -1,0 +1,35 @@
+/** The table that `compress` and `run` print: what the product is judged by. */
+
+import { basename } from 'node:path';
+import { actionCounts, goalSentence, summaryRows } from '../engine/recipe/report/rows.ts';
+import type { RunResult } from '../engine/recipe/result.ts';
+import { durationInWords } from '../engine/util/words.ts';
+import { table } from './table.ts';
+
+export function runText(result: RunResult): string {
+  const rows = summaryRows(result).map(({ what, before, after, change }) => [what, before, after, change]);
+  const summary = table([['', 'before', 'after', ''], ...rows], { right: [1, 2], header: true });
+  const counts = actionCounts(result.layers).map(([action, count]) => `${count} ${action}`).join(', ');
+  const goal = goalSentence(result);
+  const warnings = result.notes.flatMap(({ severity, message }) =>
+    (severity === 'warning' ? [`warning: ${message}`] : []));
+  const files = table([
+    ['Model', result.output],
+    ['Report', result.report],
+    ['Recipe', result.recipe],
+  ]);
+  return [
+    `${basename(result.model)} -> ${basename(result.output)}, target ${result.target}`,
+    '',
+    summary,
+    '',
+    ...(counts === '' ? [] : [`Layers: ${counts}`]),
+    ...(goal === undefined ? [] : [goal]),
+    ...(result.synthetic ? ['Synthetic: made from random data; it says nothing about accuracy on real data.'] : []),
+    ...warnings,
+    '',
+    files,
+    '',
+    `Took ${durationInWords(result.durationMs)} on ${result.machine.processor}, ${result.threads} threads.`,
+  ].join('\n');
+}

@@ -1,0 +1,106 @@
+/** The end of a run: the result is measured against the original, and written down. */
+
+import { statSync } from 'node:fs';
+import { relative } from 'node:path';
+import type { Dataset } from '../data/dataset.ts';
+import { isCancelled, messageOf } from '../errors.ts';
+import { readModel } from '../formats/onnx/read.ts';
+import type { Model } from '../model/model.ts';
+import { formatRecipe } from './format.ts';
+import { externalBytes } from './inspect.ts';
+import { compareLatency, type LatencyComparison } from './latency.ts';
+import { parameterCount } from './layer-bytes.ts';
+import { layerResults } from './layer-results.ts';
+import { describeMachine } from './machine.ts';
+import { writeReport } from './report/write.ts';
+import type { DataDescription, MetricFigure, ModelFigures, RunNote, RunResult } from './result.ts';
+import type { RunEnvironment } from './run-environment.ts';
+import type { StepsResult } from './run-steps.ts';
+import { writeText } from './write-text.ts';
+
+/** @param started `performance.now()` at the beginning of the run */
+export async function finishRun(
+  environment: RunEnvironment,
+  outcome: StepsResult,
+  started: number,
+): Promise<RunResult> {
+  const { recipe, options, paths, target, original, data, evaluator, maxDrop, kept } = environment;
+  const { model, verdict } = outcome;
+  // A recipe all of whose steps were undone still gives a result: the model as it was.
+  if (kept.candidate?.model !== model) kept.replace({ model, verdict });
+  const notes: RunNote[] = [...outcome.notes];
+  const latency = await latencyOrNote(environment, notes);
+  const evaluation = await evaluator?.evaluate(model);
+  const figures = (path: string, of: Model, metric: MetricFigure | undefined, side: 0 | 1): ModelFigures => ({
+    sizeBytes: statSync(path).size + externalBytes(of),
+    parameters: parameterCount(of),
+    metric: metric ?? null,
+    latencyMs: latency ? { median: latency.runs[side].median, p95: latency.runs[side].p95 } : null,
+  });
+  const before = figures(paths.model, original, await evaluator?.baseline(), 0);
+  const after = figures(paths.output, readModel(paths.output), evaluation?.figure, 1);
+  const drop = evaluation && { value: evaluation.verdict.drop, ci95: evaluation.verdict.dropCi95 };
+  const result: RunResult = {
+    output: shown(paths.output),
+    report: shown(paths.reportHtml),
+    reportMarkdown: shown(paths.reportMarkdown),
+    recipe: shown(paths.recipe),
+    model: shown(paths.model),
+    original: before,
+    result: after,
+    sizeRatio: before.sizeBytes / after.sizeBytes,
+    latencyRatio: latency?.ratio ?? null,
+    drop: drop ?? null,
+    goal: recipe.goal ?? {},
+    goalMet: drop === undefined || drop.value <= maxDrop,
+    layers: layerResults(original, model, outcome.actions),
+    steps: outcome.steps,
+    notes,
+    synthetic: (data.calibration?.synthetic ?? false) || (data.evaluation?.synthetic ?? false),
+    data: {
+      ...(data.calibration && { calibration: describe(data.calibration) }),
+      ...(data.evaluation && { evaluation: describe(data.evaluation) }),
+    },
+    target: target.name,
+    seed: options.seed,
+    threads: options.threads,
+    machine: describeMachine(),
+    durationMs: performance.now() - started,
+  };
+  const recipeText = options.recipeText ?? formatRecipe(recipe);
+  if (options.recipePath === undefined) writeText(paths.recipe, recipeText);
+  writeReport(result, {
+    paths,
+    recipeText,
+    command: options.command ?? `lathe run ${shown(paths.recipe)}`,
+    ...(latency && { latencySamplesMs: { original: latency.runs[0].samplesMs, result: latency.runs[1].samplesMs } }),
+    ...(evaluator && { changes: await evaluator.changes(model) }),
+  });
+  return result;
+}
+
+/** A model that cannot be timed here is still a result. */
+async function latencyOrNote(
+  { paths, runtime, data, options }: RunEnvironment,
+  notes: RunNote[],
+): Promise<LatencyComparison | undefined> {
+  const { threads, signal, progress } = options;
+  progress('Measuring latency', 0, 0);
+  try {
+    return await compareLatency(paths.model, paths.output, { runtime, data, threads, signal });
+  } catch (error) {
+    if (isCancelled(error)) throw error;
+    notes.push({ severity: 'warning', message: `The latency could not be measured: ${messageOf(error)}` });
+    return undefined;
+  }
+}
+
+/** Relative to where the command runs, when it is below: shorter, and the same on every machine. */
+function shown(path: string): string {
+  const way = relative(process.cwd(), path);
+  return way === '' || way.startsWith('..') ? path : way;
+}
+
+function describe({ description, size, synthetic }: Dataset): DataDescription {
+  return { description, samples: size, synthetic };
+}

@@ -1,0 +1,96 @@
+/**
+ * Carries out a recipe: the one way in which a model is compressed, for the editor, the command line and CI alike.
+ * Every step is measured where there are evaluation data; the best result so far is always on disk.
+ */
+
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isCancelled, LatheError } from '../errors.ts';
+import { checkExternalData } from '../formats/onnx/external-data.ts';
+import { readModel } from '../formats/onnx/read.ts';
+import { writeModel } from '../formats/onnx/write.ts';
+import { findTarget } from '../targets/registry.ts';
+import { BestKept } from './best-kept.ts';
+import { Evaluator } from './evaluator.ts';
+import { finishRun } from './finish.ts';
+import { openRunData } from './open-data.ts';
+import { runPaths } from './paths.ts';
+import type { Recipe } from './recipe.ts';
+import type { RunNote, RunResult } from './result.ts';
+import type { RunEnvironment, RunOptions } from './run-environment.ts';
+import { carryOutSteps } from './run-steps.ts';
+import { RuntimePool } from './runtime-pool.ts';
+import { unmatchedPatterns } from './unmatched.ts';
+
+export type { RunOptions } from './run-environment.ts';
+
+/** Throws what the model, the data and the passes throw; `CANCELLED` names the best result, which stays on disk. */
+export async function runRecipe(recipe: Recipe, options: RunOptions): Promise<RunResult> {
+  const started = performance.now();
+  const tempDir = mkdtempSync(join(tmpdir(), 'lathe-run-'));
+  const pool = new RuntimePool({ threads: options.threads, tempDir, log: () => undefined });
+  let environment: RunEnvironment | undefined;
+  try {
+    environment = await prepare(recipe, options, tempDir, pool);
+    const notes: RunNote[] = [
+      ...environment.data.notes.map((message): RunNote => ({ severity: 'info', message })),
+      ...unmatchedPatterns(recipe.steps, environment.original),
+    ];
+    await environment.evaluator?.baseline();
+    const outcome = await carryOutSteps(environment);
+    return await finishRun(environment, { ...outcome, notes: [...notes, ...outcome.notes] }, started);
+  } catch (error) {
+    throw isCancelled(error) && environment ? cancelledRun(environment) : error;
+  } finally {
+    await pool.close();
+    await rm(tempDir, { recursive: true, force: true });
+  }
+}
+
+async function prepare(
+  recipe: Recipe,
+  options: RunOptions,
+  tempDir: string,
+  pool: RuntimePool,
+): Promise<RunEnvironment> {
+  const { baseDir, seed, signal, threads, progress } = options;
+  const paths = runPaths(recipe, baseDir, options.recipePath);
+  const target = findTarget(recipe.target);
+  progress('Reading the model', 0, 0);
+  const original = readModel(paths.model);
+  const [missing] = checkExternalData(original);
+  if (missing) throw missing;
+  const data = await openRunData(recipe.data ?? {}, original, { baseDir, seed, ...(signal && { signal }) });
+  const maxDrop = recipe.goal?.maxDrop ?? Infinity;
+  const evaluator = data.evaluation && new Evaluator({
+    dataset: data.evaluation,
+    source: data.evaluationSource!,
+    original,
+    runtime: pool.get,
+    threads,
+    progress,
+    ...(signal && { signal }),
+  });
+  return {
+    recipe,
+    options,
+    paths,
+    tempDir,
+    runtime: pool.get,
+    target,
+    original,
+    data,
+    ...(evaluator && { evaluator }),
+    maxDrop,
+    kept: new BestKept(maxDrop, (model) => writeModel(model, paths.output)),
+  };
+}
+
+function cancelledRun({ kept, paths }: RunEnvironment): LatheError {
+  if (!kept.candidate) return new LatheError('CANCELLED', 'Cancelled. Nothing was written.');
+  return new LatheError('CANCELLED', `Cancelled. The best result so far is kept: ${paths.output}`, {
+    at: { file: paths.output },
+  });
+}
