@@ -33,6 +33,9 @@ export interface Geometry {
   /** Size of the picture in its file, in pixels. */
   readonly width: number;
   readonly height: number;
+  /** Size that the model was given, in pixels. */
+  readonly inputWidth: number;
+  readonly inputHeight: number;
   readonly scaleX: number;
   readonly scaleY: number;
   readonly offsetX: number;

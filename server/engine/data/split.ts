@@ -1,6 +1,7 @@
 /** Keeps the samples that a model is calibrated on apart from those it is judged by. */
 
 import { Random } from '../util/random.ts';
+import { groupBy } from '../util/group-by.ts';
 import type { Dataset } from './dataset.ts';
 
 export interface Split {
@@ -45,14 +46,10 @@ export function splitForCalibration(dataset: Dataset, count: number, seed: numbe
 /** All indices, classes taking turns, at random within a class. */
 function balancedOrder(dataset: Dataset, seed: number): number[] {
   const random = new Random(seed, 0x5eed);
-  const classes = new Map<number | undefined, number[]>();
-  for (let i = 0; i < dataset.size; i++) {
+  const classes = groupBy(Array.from({ length: dataset.size }, (_, i) => i), (i) => {
     const label = dataset.label(i);
-    const key = typeof label === 'number' ? label : undefined;
-    const members = classes.get(key);
-    if (members) members.push(i);
-    else classes.set(key, [i]);
-  }
+    return typeof label === 'number' ? label : undefined;
+  });
   const queues = random.shuffle([...classes.values()].map((members) => random.shuffle(members)));
   const longest = Math.max(...queues.map((queue) => queue.length));
   const order: number[] = [];

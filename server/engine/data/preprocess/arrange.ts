@@ -107,7 +107,14 @@ function resizedAndCropped(picture: Picture, plan: GeometryPlan, move: Random | 
   return {
     picture: windowOf(resized, left, top, part.width, part.height),
     geometry: {
-      width, height, scaleX: size.width / width, scaleY: size.height / height, offsetX: -left, offsetY: -top,
+      width,
+      height,
+      inputWidth: part.width,
+      inputHeight: part.height,
+      scaleX: size.width / width,
+      scaleY: size.height / height,
+      offsetX: -left,
+      offsetY: -top,
     },
   };
 }
@@ -128,6 +135,15 @@ function letterboxed(
   const resized = resizePicture(picture, inner.width, inner.height, plan.filter);
   return {
     picture: windowOf(resized, -left, -top, size.width, size.height, pad),
-    geometry: { width, height, scaleX: scale, scaleY: scale, offsetX: left, offsetY: top },
+    geometry: {
+      width,
+      height,
+      inputWidth: size.width,
+      inputHeight: size.height,
+      scaleX: scale,
+      scaleY: scale,
+      offsetX: left,
+      offsetY: top,
+    },
   };
 }
