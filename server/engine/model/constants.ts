@@ -15,7 +15,7 @@ export type ConstantPlace =
   | { readonly kind: 'initializer'; readonly graph: Graph; readonly tensor: Tensor }
   | { readonly kind: 'node'; readonly graph: Graph; readonly tensor: Tensor; readonly node: Node };
 
-/** The tensor that a `Constant` node gives, whichever of its attribute forms it uses; undefined for sparse ones. */
+/** The tensor that a `Constant` node gives, whichever attribute has it; undefined for sparse tensors and text. */
 export function constantNodeTensor(node: Node): Tensor | undefined {
   if (!node.is('Constant')) return undefined;
   const name = node.outputs[0] ?? '';
@@ -37,24 +37,21 @@ export function constantNodeTensor(node: Node): Tensor | undefined {
 
 /** Constants of one scope, with those of the scopes around it. */
 export class Constants {
+  private readonly graph: Graph;
   private readonly places = new Map<string, ConstantPlace>();
-  private readonly overridable: boolean;
 
   /** @param outer constants visible from the graph around this one; shadowed by this graph's own names */
   constructor(graph: Graph, irVersion: number, outer?: Constants) {
-    this.overridable = irVersion >= 4;
+    this.graph = graph;
     if (outer) for (const [name, place] of outer.places) this.places.set(name, place);
     const inputs = new Set(graph.inputs.map((i) => i.name));
-    for (const name of inputs) this.places.delete(name);
+    for (const name of inputs) this.forget(name);
+    for (const name of graph.sparseInitializers.keys()) this.forget(name);
+    const overridable = irVersion >= 4;
     for (const [name, tensor] of graph.initializers) {
-      if (this.overridable && inputs.has(name)) continue;
-      this.places.set(name, { kind: 'initializer', graph, tensor });
+      if (!(overridable && inputs.has(name))) this.addInitializer(name, tensor);
     }
-    for (const node of graph.nodes) {
-      const tensor = constantNodeTensor(node);
-      if (tensor) this.places.set(node.outputs[0]!, { kind: 'node', graph, tensor, node });
-      else for (const output of node.outputs) if (output) this.places.delete(output);
-    }
+    for (const node of graph.nodes) this.addNode(node);
   }
 
   static of(model: Model): Constants {
@@ -71,5 +68,24 @@ export class Constants {
 
   has(value: string | undefined): boolean {
     return this.place(value) !== undefined;
+  }
+
+  // Edits: what `GraphEditor` calls as it changes the graph.
+
+  /** The graph has the initializer `name` now, which no caller can override. */
+  addInitializer(name: string, tensor: Tensor): void {
+    this.places.set(name, { kind: 'initializer', graph: this.graph, tensor });
+  }
+
+  /** The graph has `node` now. */
+  addNode(node: Node): void {
+    const tensor = constantNodeTensor(node);
+    if (tensor) this.places.set(node.outputs[0]!, { kind: 'node', graph: this.graph, tensor, node });
+    else for (const output of node.outputs) this.forget(output);
+  }
+
+  /** `value` is no constant of the graph any more. */
+  forget(value: string): void {
+    this.places.delete(value);
   }
 }

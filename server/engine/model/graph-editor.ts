@@ -1,10 +1,13 @@
 /**
  * Safe edits of one graph of a model: names stay unique, uses inside subgraphs follow, graph outputs keep their names.
- * Work on a clone (`model.clone()`), then call `finish()`, which sorts the nodes and drops what became unused.
+ * Work on a clone (`model.clone()`), then call `finish()`, which sorts the nodes and drops what became unused. Edits
+ * through the editor keep its index and constants true at the cost of the edit itself, so asking between them is free;
+ * after an edit by hand call `touch`.
  */
 
 import { LatheError } from '../errors.ts';
-import { Constants, type ConstantPlace } from './constants.ts';
+import { Constants } from './constants.ts';
+import { removeDead } from './dead-code.ts';
 import type { Graph } from './graph.ts';
 import { GraphIndex, type Use } from './graph-index.ts';
 import type { Model } from './model.ts';
@@ -12,14 +15,15 @@ import { Node, type NodeFields } from './node.ts';
 import type { Tensor } from './tensor.ts';
 import { outerReads, topologicalOrder } from './toposort.ts';
 import type { Dim } from './types.ts';
+import { UniqueNames } from './unique-names.ts';
 
 export class GraphEditor {
   readonly model: Model;
   readonly graph: Graph;
-  private readonly names = new Set<string>();
-  private readonly nodeNames = new Set<string>();
-  private snapshot: GraphIndex | undefined;
-  private constantSnapshot: Constants | undefined;
+  private readonly names = new UniqueNames();
+  private readonly nodeNames = new UniqueNames();
+  private knownIndex: GraphIndex | undefined;
+  private knownConstants: Constants | undefined;
 
   constructor(model: Model, graph: Graph = model.graph) {
     this.model = model;
@@ -30,184 +34,241 @@ export class GraphEditor {
   private collectNames(graph: Graph): void {
     for (const { name } of graph.inputs) this.names.add(name);
     for (const name of graph.initializers.keys()) this.names.add(name);
+    for (const name of graph.sparseInitializers.keys()) this.names.add(name);
     for (const node of graph.nodes) {
-      if (node.name) this.nodeNames.add(node.name);
-      for (const output of node.outputs) this.names.add(output);
-      for (const subgraph of node.subgraphs()) this.collectNames(subgraph);
+      this.nodeNames.add(node.name);
+      this.collectNodeNames(node);
     }
   }
 
-  /** Producers and uses as they are now; rebuilt after edits, so ask in batches. */
-  get index(): GraphIndex {
-    this.snapshot ??= new GraphIndex(this.graph);
-    return this.snapshot;
+  private collectNodeNames(node: Node): void {
+    for (const output of node.outputs) this.names.add(output);
+    for (const subgraph of node.subgraphs()) this.collectNames(subgraph);
   }
 
-  /** Constants of this graph as they are now. Only meaningful for the main graph: outer constants are not included. */
+  /** Producers and uses as they are now. Follows every edit made through the editor. */
+  get index(): GraphIndex {
+    this.knownIndex ??= new GraphIndex(this.graph);
+    return this.knownIndex;
+  }
+
+  /** Constants of this graph as they are now; of the graphs around it only `Constants` with its `outer` knows. */
   get constants(): Constants {
-    this.constantSnapshot ??= new Constants(this.graph, this.model.irVersion);
-    return this.constantSnapshot;
+    this.knownConstants ??= new Constants(this.graph, this.model.irVersion);
+    return this.knownConstants;
   }
 
   /** Tells the editor that nodes or values were changed by hand. */
   touch(): void {
-    this.snapshot = undefined;
-    this.constantSnapshot = undefined;
+    this.knownIndex = undefined;
+    this.knownConstants = undefined;
   }
 
   /** `base`, or `base_1`, `base_2`, … where it is taken; reserved from now on. */
   uniqueName(base: string): string {
-    return unique(base, this.names);
+    return this.names.claim(base);
   }
 
   /** The same for node names. */
   uniqueNodeName(base: string): string {
-    return unique(base, this.nodeNames);
+    return this.nodeNames.claim(base);
   }
 
-  /** Adds a node (its place is found by `finish`). Its name is made unique. */
+  /** Adds a node (its place is found by `finish`). Its name is made unique; an empty one stays empty. */
   add(fields: NodeFields): Node {
-    const node = new Node({ ...fields, name: this.uniqueNodeName(fields.name ?? fields.opType) });
-    for (const output of node.outputs) this.names.add(output);
+    const name = fields.name === '' ? '' : this.uniqueNodeName(fields.name ?? fields.opType);
+    const node = new Node({ ...fields, name });
+    this.collectNodeNames(node);
     this.graph.nodes.push(node);
-    this.touch();
+    this.knownIndex?.addNode(node);
+    this.knownConstants?.addNode(node);
     return node;
   }
 
   /** Adds a constant under a unique name made from the tensor's, and returns that name. */
   addInitializer(tensor: Tensor): string {
     const name = this.uniqueName(tensor.name);
-    this.graph.initializers.set(name, tensor.withName(name));
-    this.touch();
+    this.putInitializer(this.graph, name, tensor);
     return name;
+  }
+
+  private putInitializer(graph: Graph, name: string, tensor: Tensor): void {
+    const named = tensor.withName(name);
+    graph.initializers.set(name, named);
+    if (graph === this.graph) this.knownConstants?.addInitializer(name, named);
   }
 
   /** Puts `tensor` where the constant `value` is now; its name stays. */
   replaceConstant(value: string, tensor: Tensor): void {
-    const place: ConstantPlace | undefined = this.constants.place(value);
-    if (!place) throw new LatheError('INTERNAL', `"${value}" is not a constant.`);
-    if (place.kind === 'node') {
-      place.graph.nodes.splice(place.graph.nodes.indexOf(place.node), 1);
-    }
-    place.graph.initializers.set(value, tensor.withName(value));
-    const at = place.graph.inputs.findIndex((i) => i.name === value);
-    const info = place.graph.inputs[at];
+    const place = this.constants.place(value);
+    if (!place) throw new LatheError('INTERNAL', `"${value}" is not a constant.`, { at: { value } });
+    if (place.kind === 'node') this.remove(place.node);
+    this.putInitializer(this.graph, value, tensor);
+    const at = this.graph.inputs.findIndex((i) => i.name === value);
+    const info = this.graph.inputs[at];
     if (info) {
       // An IR 3 file declares the initializer as an input too: the declaration must agree with the new tensor.
       const shape: readonly Dim[] = tensor.dims;
-      place.graph.inputs[at] = { ...info, type: { kind: 'tensor', dtype: tensor.dtype, shape } };
+      this.graph.inputs[at] = { ...info, type: { kind: 'tensor', dtype: tensor.dtype, shape } };
     }
-    place.graph.valueInfos.delete(value);
-    this.touch();
+    this.graph.valueInfos.delete(value);
   }
 
-  /** Makes one use read `value` instead. */
+  /** Makes one use read `value` instead; '' leaves the input out. */
   setInput(use: Pick<Use, 'node' | 'index'>, value: string): void {
-    use.node.inputs[use.index] = value;
-    this.touch();
+    const { node, index } = use;
+    if (this.knownIndex?.isHere(node)) {
+      this.knownIndex.setInput({ node, index, graph: this.graph }, value);
+      return;
+    }
+    // A node of a subgraph: whether it captures `value` or has it from its own graph only a new index can tell.
+    while (node.inputs.length < index) node.inputs.push('');
+    node.inputs[index] = value;
+    this.knownIndex = undefined;
   }
 
   /**
    * Makes every use of `from` read `to`, in subgraphs too. A graph output named `from` keeps its name: the node that
-   * makes `to` is renamed to make `from` where it can be, else an Identity carries it.
+   * makes `to` makes `from` from now on where it can, else an Identity does; what made `from`, and uses that stay with
+   * it, get a new name. An input of the graph, or a value of a graph around, that is returned as it is stays so.
    *
    * @param except uses by these nodes stay
    */
   replaceAllUses(from: string, to: string, except: ReadonlySet<Node> = new Set()): void {
     if (from === to) return;
-    for (const use of this.index.uses(from)) if (!except.has(use.node)) use.node.inputs[use.index] = to;
-    const leaves = this.index.isOutput(from);
-    this.touch();
-    if (leaves) this.keepOutput(from, to);
+    const { index } = this;
+    for (const use of index.uses(from)) if (!except.has(use.node)) index.setInput(use, to);
+    if (index.isOutput(from) && this.isMadeHere(from)) this.handOver(from, to);
   }
 
-  private keepOutput(from: string, to: string): void {
-    const old = this.index.producer(from);
-    if (old) old.outputs = old.outputs.map((o) => (o === from ? this.uniqueName(`${from}_unused`) : o));
-    const maker = this.index.producer(to);
-    if (maker && !this.index.isOutput(to)) {
-      maker.outputs = maker.outputs.map((o) => (o === to ? from : o));
-      for (const use of this.index.uses(to)) use.node.inputs[use.index] = from;
-      const info = this.graph.valueInfos.get(to);
-      this.graph.valueInfos.delete(to);
-      if (info && !this.graph.valueInfos.has(from)) this.graph.valueInfos.set(from, { ...info, name: from });
-    } else {
-      this.add({ opType: 'Identity', name: `${from}_keep`, inputs: [to], outputs: [from] });
+  private isMadeHere(value: string): boolean {
+    if (this.index.isInput(value)) return false;
+    if (this.index.producer(value)) return true;
+    return this.graph.initializers.has(value) || this.graph.sparseInitializers.has(value);
+  }
+
+  /** The name `from` leaves the graph: it moves from what has it now to the value `to`. */
+  private handOver(from: string, to: string): void {
+    const { index } = this;
+    this.moveName(from, this.uniqueName(`${from}_raw`));
+    const maker = index.producer(to);
+    if (maker && !index.isOutput(to)) this.moveName(to, from);
+    else this.add({ opType: 'Identity', name: `${from}_keep`, inputs: [to], outputs: [from] });
+  }
+
+  /** Gives the value `from` of this graph the name `to`, wherever it is made and used. */
+  private moveName(from: string, to: string): void {
+    const { index, graph } = this;
+    const producer = index.producer(from);
+    if (producer) index.renameOutput(producer, from, to);
+    const tensor = graph.initializers.get(from);
+    if (tensor) {
+      graph.initializers.delete(from);
+      graph.initializers.set(to, tensor.withName(to));
     }
-    this.touch();
+    const sparse = graph.sparseInitializers.get(from);
+    if (sparse) {
+      graph.sparseInitializers.delete(from);
+      graph.sparseInitializers.set(to, { ...sparse, name: to });
+    }
+    for (const use of index.uses(from)) index.setInput(use, to);
+    const info = graph.valueInfos.get(from);
+    graph.valueInfos.delete(from);
+    if (info && !index.isOutput(to)) graph.valueInfos.set(to, { ...info, name: to });
+    graph.quantizationAnnotations = graph.quantizationAnnotations.map((annotation) => ({
+      ...annotation,
+      tensorName: annotation.tensorName === from ? to : annotation.tensorName,
+      parameters: new Map([...annotation.parameters].map(([key, name]) => [key, name === from ? to : name])),
+    }));
+    if (this.knownConstants?.has(from)) {
+      this.knownConstants.forget(from);
+      if (tensor) this.knownConstants.addInitializer(to, graph.initializers.get(to)!);
+      else if (producer) this.knownConstants.addNode(producer);
+    }
   }
 
-  /** Removes a node. Its outputs must not be used any more: `finish` checks. */
+  /** Removes a node. Its outputs must not be used any more: `finish` checks. Its name is free again. */
   remove(node: Node): void {
     const at = this.graph.nodes.indexOf(node);
-    if (at >= 0) this.graph.nodes.splice(at, 1);
-    this.touch();
+    if (at < 0) return;
+    this.graph.nodes.splice(at, 1);
+    this.nodeNames.release(node.name);
+    this.knownIndex?.removeNode(node);
+    for (const output of node.outputs) {
+      const place = this.knownConstants?.place(output);
+      if (place?.kind === 'node' && place.node === node) this.knownConstants?.forget(output);
+    }
   }
 
   /** Renames an inner value everywhere. Graph inputs and outputs keep their names: they are the model's interface. */
   renameValue(from: string, to: string): void {
-    if (this.names.has(to)) throw new LatheError('INTERNAL', `The name "${to}" is taken.`);
-    if (this.index.isOutput(from) || this.graph.inputs.some((i) => i.name === from)) {
-      throw new LatheError('INTERNAL', `"${from}" is an input or output of the graph.`);
-    }
-    const producer = this.index.producer(from);
-    if (producer) producer.outputs = producer.outputs.map((o) => (o === from ? to : o));
-    const tensor = this.graph.initializers.get(from);
-    if (tensor) {
-      this.graph.initializers.delete(from);
-      this.graph.initializers.set(to, tensor.withName(to));
-    }
-    for (const use of this.index.uses(from)) use.node.inputs[use.index] = to;
-    const info = this.graph.valueInfos.get(from);
-    if (info) {
-      this.graph.valueInfos.delete(from);
-      this.graph.valueInfos.set(to, { ...info, name: to });
-    }
-    this.names.delete(from);
-    this.names.add(to);
-    this.touch();
+    const fail = (message: string): never => {
+      throw new LatheError('INTERNAL', message, { at: { value: from } });
+    };
+    if (this.names.has(to)) fail(`The name "${to}" is taken.`);
+    if (this.index.isInput(from)) fail(`"${from}" is an input of the graph.`);
+    if (this.index.isOutput(from)) fail(`"${from}" leaves the graph or a subgraph.`);
+    this.moveName(from, this.uniqueName(to));
   }
 
-  /** Sorts the nodes, drops nodes and constants that nothing uses, and checks that nothing used is missing. */
+  /**
+   * Sorts the nodes, drops nodes and constants that nothing uses, and checks that nothing used is missing.
+   *
+   * @throws LatheError `INTERNAL` when a needed value was removed or is made twice; `MODEL_INVALID` when the model
+   *   never had it, or has a cycle
+   */
   finish(): void {
     this.graph.nodes = topologicalOrder(this.graph.nodes);
-    removeDead(this.graph);
+    removeDead(this.graph, this.model.irVersion);
     this.touch();
+    this.checkNames();
+  }
+
+  private checkNames(): void {
+    const { graph } = this;
+    const visible = namesAround(graph, this.model.graph) ?? new Set<string>();
+    for (const { name } of graph.inputs) visible.add(name);
+    for (const name of graph.initializers.keys()) visible.add(name);
+    for (const name of graph.sparseInitializers.keys()) visible.add(name);
+    const made = new Set<string>();
+    for (const node of graph.nodes) {
+      for (const value of outerReads(node)) if (!visible.has(value)) this.missing(value, node);
+      for (const output of node.outputs) {
+        if (!output) continue;
+        if (made.has(output)) {
+          throw new LatheError('INTERNAL', `Two nodes make the value "${output}".`, {
+            at: { node: node.label, value: output },
+          });
+        }
+        made.add(output);
+        visible.add(output);
+      }
+    }
+    for (const { name } of graph.outputs) if (!visible.has(name)) this.missing(name);
+  }
+
+  private missing(value: string, node?: Node): never {
+    const message = `${node ? `Node "${node.label}" reads` : 'The graph returns'} "${value}", which nothing makes.`;
+    const at = { value, ...(node && { node: node.label }) };
+    // A name that the editor knows was there once.
+    if (this.names.has(value)) throw new LatheError('INTERNAL', message, { at });
+    throw new LatheError('MODEL_INVALID', message, { at, fix: 'Export the model again.' });
   }
 }
 
-function unique(base: string, taken: Set<string>): string {
-  let name = base;
-  for (let i = 1; taken.has(name); i++) name = `${base}_${i}`;
-  taken.add(name);
-  return name;
-}
-
-/**
- * Removes nodes whose outputs nobody reads, then initializers and declared types of values that are gone. Initializers
- * listed as inputs go together with their listing. Real inputs stay: they are the model's interface.
- *
- * @returns the number of nodes removed
- */
-export function removeDead(graph: Graph): number {
-  const live = new Set(graph.outputs.map((o) => o.name));
-  const kept: Node[] = [];
-  for (let i = graph.nodes.length - 1; i >= 0; i--) {
-    const node = graph.nodes[i]!;
-    if (!node.outputs.some((o) => live.has(o))) continue;
-    kept.push(node);
-    for (const name of outerReads(node)) live.add(name);
+/** Names that `graph` can read from the graphs around it, which start at `root`; undefined when it is not inside. */
+function namesAround(graph: Graph, root: Graph): Set<string> | undefined {
+  if (root === graph) return new Set();
+  for (const node of root.nodes) {
+    for (const subgraph of node.subgraphs()) {
+      const names = namesAround(graph, subgraph);
+      if (!names) continue;
+      for (const input of root.inputs) names.add(input.name);
+      for (const name of root.initializers.keys()) names.add(name);
+      for (const name of root.sparseInitializers.keys()) names.add(name);
+      for (const maker of root.nodes) for (const output of maker.outputs) names.add(output);
+      return names;
+    }
   }
-  const removed = graph.nodes.length - kept.length;
-  graph.nodes = kept.reverse();
-  for (const name of [...graph.initializers.keys(), ...graph.sparseInitializers.keys()]) {
-    if (live.has(name)) continue;
-    graph.initializers.delete(name);
-    graph.sparseInitializers.delete(name);
-    graph.inputs = graph.inputs.filter((i) => i.name !== name);
-  }
-  const present = new Set<string>(live);
-  for (const node of graph.nodes) for (const output of node.outputs) present.add(output);
-  for (const name of graph.valueInfos.keys()) if (!present.has(name)) graph.valueInfos.delete(name);
-  return removed;
+  return undefined;
 }
