@@ -96,7 +96,7 @@ class Finder {
     const group = node.int('group', 1);
     const input = this.members.get(node.inputs[0]!);
     if (input) {
-      // Channels of a group are told apart by the weight's second axis only when there is one group or one channel each.
+      // The weight's second axis tells channels apart only when there is one group, or one channel in each.
       if (input.length === perGroup * group && (group === 1 || perGroup === 1)) this.consumers.set(node, input);
       else this.freeze(input);
     }
@@ -121,7 +121,7 @@ class Finder {
 
   private add(node: Node): void {
     const [a, b] = node.inputs.map((name) => this.members.get(name));
-    if (!a || !b || a.length !== b.length) {
+    if (a?.length !== b?.length || !a || !b) {
       this.freezeInputs(node);
       return;
     }

@@ -28,7 +28,8 @@ const largestFactor = 32;
 export function equalizableValues(model: Model): string[] {
   const { values, consumers, frozen } = findScaleClasses(model);
   const read = new Set([...consumers.keys()].map((node) => node.inputs[0]!));
-  return [...values].filter(([name, classes]) => read.has(name) && classes.some((c) => !frozen[c])).map(([name]) => name);
+  const free = (classes: Int32Array): boolean => classes.some((c) => !frozen[c]);
+  return [...values].flatMap(([name, classes]) => (read.has(name) && free(classes) ? [name] : []));
 }
 
 /**
@@ -61,7 +62,7 @@ function classScales(classes: ScaleClasses, ranges: ReadonlyMap<string, ArrayLik
   const relative = new Float64Array(classes.count);
   for (const [value, members] of classes.values) {
     const range = ranges.get(value);
-    if (!range || range.length !== members.length) continue;
+    if (range?.length !== members.length) continue;
     let top = 0;
     for (let c = 0; c < members.length; c++) top = Math.max(top, range[c]!);
     for (let c = 0; c < members.length; c++) {

@@ -56,7 +56,7 @@ export async function observeModel(
   return results;
 }
 
-/** Error of values of `candidate` against the values of the same names of `reference`, over the first `limit` samples. */
+/** Error of values of `candidate` against those of the same names in `reference`, over the first `limit` samples. */
 export async function compareModels(
   reference: Model | Session,
   candidate: Model,
@@ -67,12 +67,14 @@ export async function compareModels(
 ): Promise<Map<string, Extract<ObserverResult, { kind: 'error' }>>> {
   const runtime = await context.runtime();
   const own = 'run' in reference ? undefined : reference;
-  const first = own ? await runtime.load(withOutputs(own, values), load(context), context.signal) : (reference as Session);
+  const first = own
+    ? await runtime.load(withOutputs(own, values), load(context), context.signal)
+    : (reference as Session);
   const second = await runtime.load(withOutputs(candidate, values), load(context), context.signal);
   try {
     const observation = await runtime.observe(
       [first, second],
-      values.map((name) => ({ kind: 'error', tap: { value: name, session: 1 }, reference: { value: name, session: 0 } })),
+      values.map((value) => ({ kind: 'error', tap: { value, session: 1 }, reference: { value, session: 0 } })),
       context.signal,
     );
     for await (const sample of data.samples({ end: limit, ...(context.signal && { signal: context.signal }) })) {

@@ -26,7 +26,7 @@ export const quantizePass: Pass<QuantizeOptions> = {
       }
       case 'fp16':
       case 'bf16':
-        throw new LatheError('UNSUPPORTED', `The scheme "${options.scheme}" is not available in this version of Lathe.`);
+        throw new LatheError('UNSUPPORTED', `The scheme "${options.scheme}" is not available in this version.`);
     }
   },
 };

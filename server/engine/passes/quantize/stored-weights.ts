@@ -98,7 +98,7 @@ function streamedScales(weight: Tensor, axis: 0 | 1, pairSafe: boolean, limit: n
       if (reduction % 2 === 1 || partner >= values.length || (axis === 0 && c + 1 >= columns)) continue;
       const other = values[partner]!;
       // Rounding may add half a code to each member: 127 instead of 128 leaves room for it.
-      if (value * other > 0) largest[channel] = Math.max(largest[channel]!, Math.abs(value + other) / limit);
+      if (value * other > 0) largest[channel] = Math.max(largest[channel], Math.abs(value + other) / limit);
     }
   }
   return Float32Array.from(largest, (scale) => scale || 1e-8);

@@ -34,11 +34,17 @@ export interface GramSpec extends Spec<'gram'> {
   readonly seed: number;
 }
 
+export interface GramBlock {
+  readonly start: number;
+  readonly size: number;
+  readonly sums: Float64Array;
+}
+
 export interface GramResult extends Result<'gram'> {
   /** Length of the vector of one group. */
   readonly length: number;
   /** By group, then block: upper triangle and diagonal of the sum of x·xᵀ, row-major [size, size]; lower is zero. */
-  readonly blocks: readonly (readonly { readonly start: number; readonly size: number; readonly sums: Float64Array }[])[];
+  readonly blocks: readonly (readonly GramBlock[])[];
   /** Vectors summed. */
   readonly count: number;
 }
@@ -47,7 +53,7 @@ class GramObserver implements Observer<GramResult> {
   private readonly spec: GramSpec;
   private readonly tap: string;
   private readonly random: Random;
-  private blocks: { start: number; size: number; sums: Float64Array }[][] | undefined;
+  private blocks: GramBlock[][] | undefined;
   private length = 0;
   private count = 0;
   private patch = new Float32Array(0);

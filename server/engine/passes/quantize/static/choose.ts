@@ -50,9 +50,8 @@ export class StaticCandidates {
   async chooseMethod(
     data: Dataset,
     context: PassContext,
-  ): Promise<{ readonly method: CalibrationMethod; readonly outputDb: number; readonly tried: ReadonlyMap<string, number> }> {
+  ): Promise<{ readonly method: CalibrationMethod; readonly outputDb: number }> {
     const asked = this.options.calibration;
-    const tried = new Map<string, number>();
     const outputs = this.prepared.graph.outputs.map((o) => o.name);
     let best: { method: CalibrationMethod; outputDb: number } | undefined;
     for (const [i, method] of (asked === 'auto' ? methods : [asked]).entries()) {
@@ -60,11 +59,10 @@ export class StaticCandidates {
       const errors = await compareModels(this.prepared, candidate.model, outputs, data, comparedSamples, context);
       let outputDb = 0;
       for (const error of errors.values()) outputDb += finiteDb(error.sqnrDb) / errors.size;
-      tried.set(method, outputDb);
       if (!best || outputDb > best.outputDb) best = { method, outputDb };
       context.progress('Choosing ranges', i + 1, asked === 'auto' ? methods.length : 1);
     }
-    return { ...best!, tried };
+    return best!;
   }
 }
 

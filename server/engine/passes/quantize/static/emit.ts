@@ -119,17 +119,18 @@ class PairWriter {
 
   private pair(from: string, to: string, base: string, params: AffineParams): void {
     const scale = this.scalar(Tensor.from(`${base}_scale`, 'float32', [], [params.scale]));
-    const zeroPoint = this.scalar(Tensor.from(`zero_${params.type}_${params.zeroPoint}`, params.type, [], [params.zeroPoint]));
+    const { type, zeroPoint: zero } = params;
+    const zeroPoint = this.scalar(Tensor.from(`zero_${type}_${zero}`, type, [], [zero]));
     const codes = this.editor.uniqueName(`${base}_q`);
     this.editor.add({
+      name: '',
       opType: 'QuantizeLinear',
-      name: `${base}_QuantizeLinear`,
       inputs: [from, scale, zeroPoint],
       outputs: [codes],
     });
     this.editor.add({
+      name: '',
       opType: 'DequantizeLinear',
-      name: `${base}_DequantizeLinear`,
       inputs: [codes, scale, zeroPoint],
       outputs: [to],
     });
@@ -171,7 +172,8 @@ class PairWriter {
     const shift = means && roundingShift(weight.toFloat32(), stored.quantized, role, node, means);
     if (biasValues || (shift && node.opType !== 'MatMul')) {
       const values = correctedBias(biasValues, shift, role.layout.channels);
-      node.inputs[role.bias ?? 2] = this.integerBias(bias?.name ?? `${weight.name}_bias`, values, input, stored.quantized);
+      const base = bias?.name ?? `${weight.name}_bias`;
+      node.inputs[role.bias ?? 2] = this.integerBias(base, values, input, stored.quantized);
     }
     const { signalPower, noisePower } = stored.quantized;
     return { node, role, weightSqnrDb: decibels(signalPower, noisePower) };
@@ -209,8 +211,8 @@ class PairWriter {
   private dequantize(base: string, codes: string, scale: string, zeroPoint: string, axis?: number): string {
     const output = this.editor.uniqueName(`${base}_dq`);
     this.editor.add({
+      name: '',
       opType: 'DequantizeLinear',
-      name: `${base}_DequantizeLinear`,
       inputs: [codes, scale, zeroPoint],
       outputs: [output],
       ...(axis !== undefined && { attributes: { axis: attr.int(axis) } }),
@@ -274,6 +276,10 @@ function biasKey(minimumScale: Float32Array | undefined): string {
   return minimumScale?.some((s) => s > 1e-12) ? Array.from(minimumScale).join() : '';
 }
 
-function correctedBias(bias: Float32Array | undefined, shift: Float64Array | undefined, channels: number): Float64Array {
+function correctedBias(
+  bias: Float32Array | undefined,
+  shift: Float64Array | undefined,
+  channels: number,
+): Float64Array {
   return Float64Array.from({ length: channels }, (_, c) => (bias?.[c] ?? 0) + (shift?.[c] ?? 0));
 }

@@ -118,7 +118,7 @@ function gemmRole(node: Node, constants: Constants): ComputeRole | undefined {
   const bias = node.input(2);
   const channels = node.int('transB', 0) ? weight[0] : weight[1];
   const biasDims = bias ? floatConstant(constants, bias) : undefined;
-  if (bias && (!biasDims || biasDims.length !== 1 || biasDims[0] !== channels)) return undefined;
+  if (bias && (biasDims?.length !== 1 || biasDims[0] !== channels)) return undefined;
   const transposed = node.int('transB', 0) !== 0;
   return {
     kind: 'compute',

@@ -43,7 +43,7 @@ function patchShape(node: Node, reduction: number): PatchShape | undefined {
   const autoPad = node.string('auto_pad', 'NOTSET');
   const zeros = kernel.map(() => 0);
   if (autoPad === 'NOTSET' || autoPad === 'VALID') {
-    const pads = (autoPad === 'NOTSET' && node.ints('pads')) || [...zeros, ...zeros];
+    const pads = (autoPad === 'NOTSET' ? node.ints('pads') : undefined) ?? [...zeros, ...zeros];
     const rank = kernel.length;
     return { kernel, strides, dilations, padsBegin: pads.slice(0, rank), padsEnd: pads.slice(rank), groups };
   }

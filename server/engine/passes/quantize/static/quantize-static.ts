@@ -4,7 +4,7 @@ import type { Model } from '../../../model/model.ts';
 import type { Node } from '../../../model/node.ts';
 import { affineParams, type AffineParams, type Range } from '../../../tensor/affine.ts';
 import type { QuantizeSettings } from '../settings.ts';
-import { WeightStore } from '../weight-store.ts';
+import type { WeightStore } from '../weight-store.ts';
 import { inputMeansOf, type Calibration } from './calibrate.ts';
 import { emitQdq } from './emit.ts';
 import { roleOf } from './operators.ts';

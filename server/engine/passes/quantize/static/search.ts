@@ -72,7 +72,8 @@ async function fasterInFloat(
   if (!best) return new Map();
   const gain = (allMs / best.ms).toFixed(2);
   const names = [...prefixes[best.at]!.keys()].join(', ');
-  notes.push({ severity: 'info', message: `${names} stay float: the model runs ${gain}x as fast as with them in int8.` });
+  const message = `${names} stay float: the model runs ${gain}x as fast as with them in int8.`;
+  notes.push({ severity: 'info', message });
   return prefixes[best.at]!;
 }
 
