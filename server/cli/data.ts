@@ -1,6 +1,5 @@
 /** The options that say which data to use: the same on every command that takes some. */
 
-import { dirname } from 'node:path';
 import { loadDataFile } from '../engine/data/data-file.ts';
 import { metricNames, type MetricName } from '../engine/data/metrics/metric-schema.ts';
 import { openDataset } from '../engine/data/open-dataset.ts';
@@ -78,9 +77,7 @@ export async function splitSources(sources: DataSources, model: Model, folder: s
   const { size } = await openDataset(calibration, modelInputs(model), { baseDir: folder, seed: 0 });
   if (size < fewestToSplit) return sources;
   const limit = Math.min(calibrationSamples, Math.floor(size * largestShare));
-  return { ...sources, calibration: { ...calibration, limit } };
-}
-
-export function folderOf(path: string): string {
-  return dirname(path);
+  // What is about measuring means nothing for calibration.
+  const { metric: _metric, output: _output, threshold: _threshold, decoder: _decoder, ...source } = calibration;
+  return { ...sources, calibration: { ...source, limit } };
 }

@@ -3,6 +3,7 @@
 import type { Command } from '../command.ts';
 import { checkCommand } from './check.ts';
 import { compressCommand } from './compress.ts';
+import { evaluateCommand } from './evaluate.ts';
 import { inspectCommand } from './inspect.ts';
 import { laterCommands } from './later.ts';
 import { quantizeCommand } from './quantize.ts';
@@ -15,6 +16,7 @@ export const commands: readonly Command[] = [
   runCommand,
   quantizeCommand,
   ...laterCommands,
+  evaluateCommand,
   checkCommand,
   targetsCommand,
 ];

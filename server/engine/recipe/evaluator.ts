@@ -1,20 +1,29 @@
 /** Measures models on the evaluation data, and compares each with the original sample by sample. */
 
 import type { Dataset } from '../data/dataset.ts';
+import { metricFor } from '../data/metrics/choose-metric.ts';
+import { comparePaired } from '../data/metrics/compare-paired.ts';
+import type { Metric, MetricResult, Outputs } from '../data/metrics/metric.ts';
 import type { DataSource } from '../data/source-schema.ts';
 import type { Model } from '../model/model.ts';
+import { tensorType } from '../model/types.ts';
 import type { ProgressListener, Verdict } from '../passes/pass.ts';
 import type { ModelSource, Runtime } from '../runtime/runtime.ts';
-import type { ClassChange, SampleChange } from './report/content.ts';
+import type { Changes } from './changes.ts';
+import { changesBetween } from './changes.ts';
+import { measureModel, type Measured } from './measure.ts';
 import type { MetricFigure } from './result.ts';
 
 export interface EvaluatorOptions {
   readonly dataset: Dataset;
   /** What `dataset` was opened from: it has the metric and its options. */
   readonly source: DataSource;
+  /** Where the source's paths start. */
+  readonly baseDir: string;
   readonly original: Model;
   readonly runtime: () => Promise<Runtime>;
   readonly threads: number;
+  readonly seed: number;
   readonly progress: ProgressListener;
   readonly signal?: AbortSignal;
 }
@@ -25,75 +34,110 @@ export interface Evaluation {
   readonly verdict: Verdict;
 }
 
-/** What changed from the original to a model, by class and by sample. */
-export interface Changes {
-  readonly classes: readonly ClassChange[];
-  readonly worse: readonly SampleChange[];
-  readonly changed?: { readonly worse: number; readonly better: number };
-}
+/** Outputs of the original are kept for metrics that compare with them, up to this; beyond, it runs again each time. */
+const keptReferenceBytes = 100_000_000;
 
 export class Evaluator {
   private readonly options: EvaluatorOptions;
-  private readonly done = new WeakMap<Model, Promise<Evaluation>>();
-  private original: Promise<number[]> | undefined;
+  private readonly metric: Metric;
+  private readonly done = new WeakMap<Model, Promise<Measured>>();
+  private original: Promise<Measured> | undefined;
+  private readonly references: (Outputs | undefined)[] = [];
+  private referenceBytes = 0;
 
-  constructor(options: EvaluatorOptions) {
+  private constructor(options: EvaluatorOptions, metric: Metric) {
     this.options = options;
+    this.metric = metric;
+  }
+
+  /** Throws `DATA` when the data lack what the metric needs. */
+  static async open(options: EvaluatorOptions): Promise<Evaluator> {
+    const { source, dataset, original, baseDir, seed } = options;
+    const outputs = original.graph.outputs.flatMap((info) => {
+      const type = tensorType(info);
+      return type ? [{ name: info.name, dtype: type.dtype, shape: type.shape }] : [];
+    });
+    return new Evaluator(options, await metricFor(source, dataset, outputs, { baseDir, seed }));
   }
 
   /** The original's figure; measured once. */
   async baseline(): Promise<MetricFigure> {
-    this.original ??= this.answers(this.options.original, 'Measuring the original');
-    const answers = await this.original;
-    return this.figure(this.scores(answers, answers));
+    return this.figure((await this.measureOriginal()).result);
   }
 
-  /** Measured once for each model. */
-  evaluate(model: Model): Promise<Evaluation> {
-    const known = this.done.get(model) ?? this.measure(model);
+  async evaluate(model: Model): Promise<Evaluation> {
+    const before = (await this.measureOriginal()).result;
+    const after = (await this.measured(model)).result;
+    const { difference, ci95: [low, high] } = comparePaired(before, after, this.options.seed);
+    const sign = this.metric.higherIsBetter ? -1 : 1;
+    // Not -0, which would be shown with its sign.
+    const drop = difference === 0 ? 0 : difference * sign;
+    const dropCi95 = sign < 0 ? [0 - high, 0 - low] as const : [low, high] as const;
+    return {
+      figure: this.figure(after),
+      verdict: { metric: after.name, value: after.value, samples: after.samples, drop, dropCi95 },
+    };
+  }
+
+  /** What changed from the original to a model, by class and by sample. */
+  async changes(model: Model): Promise<Changes> {
+    const before = await this.measureOriginal();
+    const after = await this.measured(model);
+    return changesBetween(before, after, this.options.dataset, this.options.source, this.options.baseDir);
+  }
+
+  private measureOriginal(): Promise<Measured> {
+    this.original ??= this.measure(this.options.original, 'Measuring the original', (index, outputs) => {
+      if (this.metric.needs === 'reference') this.keepReference(index, outputs);
+    });
+    return this.original;
+  }
+
+  /** Each model is measured once. */
+  private measured(model: Model): Promise<Measured> {
+    const known = this.done.get(model) ?? this.measure(model, 'Measuring the result');
     this.done.set(model, known);
     return known;
   }
 
-  async changes(model: Model): Promise<Changes> {
-    await this.evaluate(model);
-    return { classes: [], worse: [] };
-  }
-
-  private async measure(model: Model): Promise<Evaluation> {
-    const { value } = await this.baseline();
-    const figure = this.figure(this.scores(await this.answers(model, 'Measuring the result'), await this.original!));
-    const drop = value - figure.value;
-    return {
-      figure,
-      verdict: { metric: figure.name, value: figure.value, samples: figure.samples, drop, dropCi95: [drop, drop] },
-    };
-  }
-
-  private scores(answers: readonly number[], original: readonly number[]): number[] {
-    const { dataset } = this.options;
-    return answers.map((answer, i) => Number(answer === (dataset.labelled ? dataset.label(i) : original[i])));
-  }
-
-  private figure(scores: readonly number[]): MetricFigure {
-    const { dataset } = this.options;
-    const value = scores.reduce((a, b) => a + b, 0) / scores.length;
-    const name = dataset.labelled ? 'top1' : 'agreement';
-    return { name, value, samples: scores.length, synthetic: dataset.synthetic };
-  }
-
-  /** The largest output of each sample. */
-  private async answers(model: ModelSource, phase: string): Promise<number[]> {
+  private async measure(
+    model: ModelSource,
+    phase: string,
+    onOutputs?: (index: number, outputs: Outputs) => void,
+  ): Promise<Measured> {
     const { dataset, runtime, threads, progress, signal } = this.options;
-    const session = await (await runtime()).load(model, { threads }, signal);
-    const answers: number[] = [];
-    for await (const { feeds } of dataset.samples(signal ? { signal } : {})) {
-      const [output] = Object.values(await session.run(feeds, undefined, signal));
-      const data = output!.data as Float32Array;
-      answers.push(data.indexOf(data.reduce((a, b) => Math.max(a, b), -Infinity)));
-      progress(phase, answers.length, dataset.size);
+    const { metric } = this;
+    const live = await runtime();
+    const session = await live.load(model, { threads }, signal);
+    const isOriginal = onOutputs !== undefined;
+    const missing = metric.needs === 'reference' && !isOriginal && this.references.some((kept) => !kept);
+    const second = missing ? await live.load(this.options.original, { threads }, signal) : undefined;
+    try {
+      return await measureModel({
+        session,
+        dataset,
+        metric,
+        ...(onOutputs && { onOutputs }),
+        ...(!isOriginal && {
+          reference: { of: async (index, feeds) => this.references[index] ?? second!.run(feeds, undefined, signal) },
+        }),
+        progress: (done, total) => progress(phase, done, total),
+        signal,
+      });
+    } finally {
+      await session.release();
+      await second?.release();
     }
-    await session.release();
-    return answers;
+  }
+
+  private keepReference(index: number, outputs: Outputs): void {
+    const bytes = Object.values(outputs).reduce((sum, { data }) => sum + data.length * 4, 0);
+    const fits = this.referenceBytes + bytes <= keptReferenceBytes;
+    this.references[index] = fits ? outputs : undefined;
+    if (fits) this.referenceBytes += bytes;
+  }
+
+  private figure({ name, value, samples, ci95 }: MetricResult): MetricFigure {
+    return { name, value, samples, ci95, synthetic: this.options.dataset.synthetic };
   }
 }

@@ -64,12 +64,14 @@ async function prepare(
   if (missing) throw missing;
   const data = await openRunData(recipe.data ?? {}, original, { baseDir, seed, ...(signal && { signal }) });
   const maxDrop = recipe.goal?.maxDrop ?? Infinity;
-  const evaluator = data.evaluation && new Evaluator({
+  const evaluator = data.evaluation && await Evaluator.open({
     dataset: data.evaluation,
     source: data.evaluationSource!,
+    baseDir,
     original,
     runtime: pool.get,
     threads,
+    seed,
     progress,
     ...(signal && { signal }),
   });

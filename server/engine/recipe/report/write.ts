@@ -1,7 +1,7 @@
 /** Writes a run's report, in both forms. */
 
 import { basename, extname } from 'node:path';
-import type { Changes } from '../evaluator.ts';
+import type { Changes } from '../changes.ts';
 import type { RunPaths } from '../paths.ts';
 import type { RunResult } from '../result.ts';
 import { writeText } from '../write-text.ts';

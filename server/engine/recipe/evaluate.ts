@@ -1,0 +1,79 @@
+/** Measures one model on data, or compares it with another. */
+
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openDataset } from '../data/open-dataset.ts';
+import type { DataSources } from '../data/source-schema.ts';
+import { LatheError } from '../errors.ts';
+import type { Model } from '../model/model.ts';
+import type { ProgressListener } from '../passes/pass.ts';
+import { Evaluator } from './evaluator.ts';
+import { modelInputs } from './open-data.ts';
+import type { MetricFigure } from './result.ts';
+import { RuntimePool } from './runtime-pool.ts';
+
+export interface EvaluateOptions {
+  readonly model: Model;
+  /** What metrics without labels compare with; the model itself unless told. */
+  readonly reference?: Model;
+  readonly sources: DataSources;
+  readonly baseDir: string;
+  readonly threads: number;
+  readonly seed: number;
+  readonly progress: ProgressListener;
+  readonly signal?: AbortSignal;
+}
+
+export interface EvaluateResult {
+  readonly metric: MetricFigure;
+  readonly ci95: readonly [number, number];
+  /** Against the reference; positive is a loss. */
+  readonly drop?: { readonly value: number; readonly ci95: readonly [number, number] };
+  readonly durationMs: number;
+}
+
+/** Throws `DATA` without evaluation data, and what the data, the metric and the runtime throw. */
+export async function evaluateModel(options: EvaluateOptions): Promise<EvaluateResult> {
+  const { model, reference, sources, baseDir, seed, signal } = options;
+  const started = performance.now();
+  const source = sources.evaluation ?? sources.calibration;
+  if (!source) throw new LatheError('DATA', 'There are no data to evaluate on.');
+  return withPool(options, async (pool) => {
+    const evaluator = await Evaluator.open({
+      dataset: await openDataset(source, modelInputs(model), { baseDir, seed, ...(signal && { signal }) }),
+      source,
+      baseDir,
+      original: reference ?? model,
+      runtime: pool.get,
+      threads: options.threads,
+      seed,
+      progress: options.progress,
+      ...(signal && { signal }),
+    });
+    const evaluation = reference && await evaluator.evaluate(model);
+    const metric = evaluation?.figure ?? await evaluator.baseline();
+    return {
+      metric,
+      ci95: metric.ci95 ?? [metric.value, metric.value],
+      ...(evaluation && { drop: { value: evaluation.verdict.drop, ci95: evaluation.verdict.dropCi95 } }),
+      durationMs: performance.now() - started,
+    };
+  });
+}
+
+/** Runs `work` with a runtime and a temporary folder, which end with it. */
+export async function withPool<T>(
+  { threads }: { readonly threads: number },
+  work: (pool: RuntimePool, tempDir: string) => Promise<T>,
+): Promise<T> {
+  const tempDir = mkdtempSync(join(tmpdir(), 'lathe-run-'));
+  const pool = new RuntimePool({ threads, tempDir, log: () => undefined });
+  try {
+    return await work(pool, tempDir);
+  } finally {
+    await pool.close();
+    await rm(tempDir, { recursive: true, force: true });
+  }
+}
