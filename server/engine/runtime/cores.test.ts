@@ -7,7 +7,7 @@ const processor = (number: number, socket: number, core: number): string =>
 
 it('counts two threads of one core once, and equal numbers on two sockets twice', () => {
   const cpuinfo = [[0, 0, 0], [1, 0, 1], [2, 0, 0], [3, 0, 1], [4, 1, 0]] as const;
-  expect(coresOf(cpuinfo.map((entry) => processor(...entry)).join('\n\n'))).toBe(3);
+  expect(coresOf(cpuinfo.map(([number, socket, core]) => processor(number, socket, core)).join('\n\n'))).toBe(3);
 });
 
 it('does not know where the list names no cores', () => {
