@@ -9,6 +9,7 @@ import type { Node } from '../../model/node.ts';
 import { inferShapes } from '../../model/shapes/infer.ts';
 import type { LayerAction } from '../pass.ts';
 import { raiseIrVersion } from '../opset/ir-version.ts';
+import type { FoldOptions } from './fold-options.ts';
 import { FoldReport } from './report.ts';
 import type { FoldRule } from './rule.ts';
 import { affineIntoLayerAfter, affineIntoLayerBefore } from './rules/affine-into-layer.ts';
@@ -22,6 +23,7 @@ import { neutralElements } from './rules/neutral-elements.ts';
 import { noOps } from './rules/no-ops.ts';
 import { padsIntoLayer } from './rules/pads.ts';
 import { reshapesInARow, reshapesToSameShape, squeezePairs } from './rules/reshapes.ts';
+import { tieTransposedConstants } from './rules/transposed-constants.ts';
 import { transposes } from './rules/transposes.ts';
 import { FoldScope } from './scope.ts';
 
@@ -60,7 +62,7 @@ export interface Folded {
  *
  * @throws LatheError `MODEL_INVALID` for a graph with a cycle; `CANCELLED`
  */
-export function foldModel(model: Model, signal?: AbortSignal): Folded {
+export function foldModel(model: Model, options: FoldOptions = { tieTransposed: false }, signal?: AbortSignal): Folded {
   const folded = model.clone();
   raiseIrVersion(folded, 4);
   constantsToInitializers(folded.graph);
@@ -70,6 +72,7 @@ export function foldModel(model: Model, signal?: AbortSignal): Folded {
     scope.setTypes(inferShapes(folded));
     runRules(scope, signal);
     while (mergeEqual(scope, signal)) runRules(scope, signal);
+    if (options.tieTransposed) tieTransposedConstants(scope);
     scope.close();
   } while (inlineBranches(folded, report));
   return { model: folded, layers: report.layers };

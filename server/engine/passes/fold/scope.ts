@@ -3,6 +3,7 @@
  * thousands of small edits of a large graph stay cheap. A scope sees the scopes around its graph.
  */
 
+import type { Attribute } from '../../model/attribute.ts';
 import { Constants } from '../../model/constants.ts';
 import type { Graph } from '../../model/graph.ts';
 import type { Model } from '../../model/model.ts';
@@ -296,6 +297,13 @@ export class FoldScope {
   skip(node: Node, before: Node, value: string, reason: string): void {
     this.setInput(node, 0, value);
     if (!this.isHere(before)) this.report.add(before, 'folded', reason);
+  }
+
+  /** Computes the constant `value`, which must not leave the graph, from `input` instead of storing it. */
+  constantToNode(value: string, opType: string, input: string, attributes: Record<string, Attribute>): void {
+    this.constants.delete(value);
+    this.graph.initializers.delete(value);
+    this.add({ opType, name: `${value}_${opType.toLowerCase()}`, inputs: [input], outputs: [value], attributes });
   }
 
   /** Puts a constant where output `value` of `node` was, which must not leave the graph. */
