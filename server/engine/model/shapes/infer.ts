@@ -5,6 +5,7 @@
 
 import type { Graph } from '../graph.ts';
 import type { Model } from '../model.ts';
+import type { Node } from '../node.ts';
 import type { Dim, TensorType, ValueType } from '../types.ts';
 import { Inference } from './inference.ts';
 import type { Elements } from './known.ts';
@@ -18,12 +19,21 @@ export interface InferredTypes {
   tensor(value: string): TensorType | undefined;
   /** Elements of a small tensor as far as they are certain, in row-major order: shapes, axes, scales. */
   elements(value: string): Elements | undefined;
-  /** What was inferred inside a subgraph. Functions have none: what is inside differs from call to call. */
+  /** What was inferred inside a subgraph, at any depth; for one inside a function ask the types of the call. */
   forGraph(graph: Graph): InferredTypes | undefined;
+  /** What was inferred inside the function that `node`, of this graph, calls; undefined when it calls none. */
+  forCall(node: Node): InferredCall | undefined;
   /** What cannot be right: shapes that do not fit, declared types that contradict inferred ones. */
   readonly problems: readonly ShapeProblem[];
   /** Operators without a rule, as `domain::name` or `name`: of their outputs only declarations are known. */
   readonly unknownOperators: ReadonlySet<string>;
+}
+
+/** The inside of a function at one of its calls. */
+export interface InferredCall {
+  /** The function's nodes, with the attributes of the call in place of references. */
+  readonly nodes: readonly Node[];
+  readonly types: InferredTypes;
 }
 
 export interface InferShapesOptions {
@@ -67,8 +77,13 @@ class ScopeTypes implements InferredTypes {
   }
 
   forGraph(graph: Graph): InferredTypes | undefined {
-    const scope = this.inference.scopes.get(graph);
+    const scope = this.scope.bodies.get(graph) ?? this.inference.scopes.get(graph);
     return scope && new ScopeTypes(this.inference, scope);
+  }
+
+  forCall(node: Node): InferredCall | undefined {
+    const scope = this.scope.calls.get(node);
+    return scope && { nodes: scope.boundNodes, types: new ScopeTypes(this.inference, scope) };
   }
 
   get problems(): readonly ShapeProblem[] {

@@ -79,6 +79,7 @@ export class Inference {
     const environment = { ...around, depth: around.depth + 1, ...(around.symbols && { symbols: this.innerSymbols }) };
     if (environment.depth > maxDepth) return [];
     const scope = new Scope(graph, outer, outer.problems && reachable ? [] : undefined);
+    outer.bodies.set(graph, scope);
     // Inside a function the same graph is inferred anew for every call: no result stands for all.
     if (around.symbols) this.scopes.set(graph, scope);
     this.addConstants(graph, scope, new Set());
@@ -96,6 +97,7 @@ export class Inference {
   ): Outputs {
     if (around.depth >= maxDepth) return [];
     const scope = new Scope(undefined, undefined, outer.problems);
+    outer.calls.set(node, scope);
     definition.inputs.forEach((name, i) => scope.set(name, inputs[i]));
     const bindings = new Map([...definition.attributeDefaults, ...node.attributes]);
     this.nodes(definition.nodes, scope, { opsets: definition.opsetImports, bindings, depth: around.depth + 1 });
@@ -112,6 +114,7 @@ export class Inference {
     for (const original of nodes) {
       this.visits += 1;
       const node = environment.bindings ? bound(original, environment.bindings) : original;
+      if (environment.bindings && !graph) scope.boundNodes.push(node);
       const known = this.visits > maxNodeVisits ? [] : this.node(node, scope, environment, host);
       for (let i = 0; i < node.outputs.length; i++) {
         const name = node.outputs[i]!;

@@ -1,6 +1,7 @@
 /** The values of one graph while it is inferred, and what was found wrong in it. */
 
 import type { Graph } from '../graph.ts';
+import type { Node } from '../node.ts';
 import type { Known } from './known.ts';
 
 /** Something that cannot be right. */
@@ -19,6 +20,11 @@ export class Scope {
   readonly outer: Scope | undefined;
   /** `undefined` where nothing that is found counts: code that cannot be reached. */
   readonly problems: ShapeProblem[] | undefined;
+  /** What was inferred in the bodies of this graph's nodes, and in the functions that they call. */
+  readonly bodies = new Map<Graph, Scope>();
+  readonly calls = new Map<Node, Scope>();
+  /** Inside functions: the nodes with the attributes of the call. */
+  readonly boundNodes: Node[] = [];
   private readonly values = new Map<string, Known | undefined>();
 
   constructor(graph: Graph | undefined, outer: Scope | undefined, problems: ShapeProblem[] | undefined) {

@@ -5,7 +5,7 @@ import type { Dim } from '../../types.ts';
 import { bothDims, compute, dimension, multiplyDims, unknownShape, type Shape } from '../dims.ts';
 import { tensor } from '../known.ts';
 import { shapeText, type NodeFacts, type Outputs, type Rule, type Rules } from '../node-facts.ts';
-import { fromImageShape, imageShape, transposedLength, windowCount, windowsOf } from './windows.ts';
+import { fromImageShape, imageShape, pooledCount, transposedLength, windowCount, windowsOf } from './windows.ts';
 
 interface ConvolutionLayout {
   /** Which inputs are the data and the weights [outChannels, inChannels / group, …kernel]. */
@@ -70,7 +70,7 @@ export function pooled(n: NodeFacts, channelsLast = false): Shape | undefined {
   if (!image) return unknownShape(kernel && kernel.length + 2);
   const windows = windowsOf(n, image.spatial.length, kernel);
   const spatial = windows
-    ? image.spatial.map((d, i) => windowCount(d, windows, i))
+    ? image.spatial.map((d, i) => pooledCount(d, windows, i))
     : unknownShape(image.spatial.length)!;
   return fromImageShape({ ...image, spatial }, channelsLast);
 }

@@ -2,7 +2,8 @@
 
 import type { DataType } from '../../../tensor/dtype.ts';
 import type { Dim } from '../../types.ts';
-import { broadcast, unknownShape, type Shape } from '../dims.ts';
+import { broadcast, type Shape } from '../dims.ts';
+import { einsumOf } from '../einsum.ts';
 import { tensor } from '../known.ts';
 import { shapeText, type NodeFacts, type Outputs, type Rule, type Rules } from '../node-facts.ts';
 
@@ -40,55 +41,9 @@ export function gemmShape(n: NodeFacts, left = 0, right = 1): Shape {
   return [row, column];
 }
 
-/** Labels of the axes of one operand or of the output; '.' stands for one axis of the ellipsis. */
-function einsumLabels(term: string, rank: number | undefined): string[] | undefined {
-  const [before, after] = term.split('...') as [string, string | undefined];
-  if (after === undefined) return Array.from(before);
-  if (rank === undefined || rank < before.length + after.length) return undefined;
-  return Array.from(before + '.'.repeat(rank - before.length - after.length) + after);
-}
-
-/** Parts of an Einsum equation; the output of the implicit form is what appears once, in alphabetical order. */
-export function einsumTerms(equation: string): { readonly inputs: readonly string[]; readonly output: string } {
-  const [left, right] = equation.replace(/\s/g, '').split('->') as [string, string | undefined];
-  const inputs = left.split(',');
-  if (right !== undefined) return { inputs, output: right };
-  const letters = Array.from(left.replace(/[^A-Za-z]/g, ''));
-  const once = letters.filter((c) => letters.indexOf(c) === letters.lastIndexOf(c)).sort();
-  return { inputs, output: (left.includes('...') ? '...' : '') + once.join('') };
-}
-
-/** The length of every letter of an Einsum, and the shape of its ellipsis; undefined when a rank is not known. */
-export function einsumDims(
-  n: NodeFacts,
-  terms: readonly string[],
-): { readonly letters: ReadonlyMap<string, Dim>; readonly ellipsis: Shape } | undefined {
-  const letters = new Map<string, Dim>();
-  const ellipses: Shape[] = [];
-  for (const [i, term] of terms.entries()) {
-    const shape = n.shape(i);
-    const labels = einsumLabels(term, shape?.length);
-    if (shape?.length !== labels?.length || !shape || !labels) return undefined;
-    ellipses.push(shape.filter((_, axis) => labels[axis] === '.'));
-    labels.forEach((label, axis) => {
-      if (label === '.') return;
-      const known = letters.get(label);
-      const [dim] = broadcast([[known ?? shape[axis]!], [shape[axis]!]])!;
-      letters.set(label, known === undefined ? shape[axis]! : dim!);
-    });
-  }
-  return { letters, ellipsis: broadcast(ellipses)! };
-}
-
 function einsum(n: NodeFacts): Outputs {
-  const dtype = n.anyDtype(...n.inputs.keys());
-  const { inputs, output } = einsumTerms(n.node.string('equation', ''));
-  const dims = einsumDims(n, inputs);
-  if (!dims) return [tensor(dtype, output.includes('.') ? undefined : unknownShape(output.length))];
-  const [before, after] = output.split('...') as [string, string | undefined];
-  const named = (letters: string): Dim[] => Array.from(letters, (c) => dims.letters.get(c) ?? null);
-  const shape = after === undefined ? named(before) : [...named(before), ...dims.ellipsis, ...named(after)];
-  return [tensor(dtype, shape)];
+  const shapes = n.inputs.map((_, i) => n.shape(i));
+  return [tensor(n.anyDtype(...shapes.keys()), einsumOf(n.node.string('equation', ''), shapes).output)];
 }
 
 export const matrixRules: Rules = {

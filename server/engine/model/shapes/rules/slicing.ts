@@ -20,8 +20,8 @@ function taken(length: number, { start, end, step }: Cut): { first: number; coun
   if (typeof start !== 'number' || typeof end !== 'number' || typeof step !== 'number' || step === 0) return undefined;
   const [low, high] = step > 0 ? [0, length] : [-1, length - 1];
   const clamp = (i: number): number => Math.min(Math.max(i < 0 ? i + length : i, low), high);
-  // Backwards from before the first element: NumPy takes none, runtimes take the first.
-  if (step < 0 && start + length < 0) return undefined;
+  // Backwards, onnxruntime moves the start inside and reads a huge end as "to the end"; NumPy takes both literally.
+  if (step < 0 && (start + length < 0 || end >= noEnd)) return undefined;
   const first = clamp(start);
   const count = Math.max(0, Math.ceil((clamp(end) - first) / step));
   return { first, count };

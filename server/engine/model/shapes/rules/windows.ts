@@ -65,14 +65,17 @@ function extent(kernel: Dim, dilation: number): Dim {
   return compute((k) => (k - 1) * dilation + 1, kernel);
 }
 
+/** Whether padding is chosen so that the output has the input's length divided by the stride. */
+function isSame({ autoPad }: Windows): boolean {
+  return autoPad === 'SAME_UPPER' || autoPad === 'SAME_LOWER';
+}
+
 /** Number of window positions along axis `i`. */
 export function windowCount(length: Dim, windows: Windows, i: number): Dim {
   const { kernel, strides, dilations, pads, autoPad, ceil } = windows;
   const stride = strides[i]!;
   const covered = extent(kernel[i]!, dilations[i]!);
-  if (autoPad === 'SAME_UPPER' || autoPad === 'SAME_LOWER') {
-    return stride === 1 ? length : compute((d) => Math.ceil(d / stride), length);
-  }
+  if (isSame(windows)) return stride === 1 ? length : compute((d) => Math.ceil(d / stride), length);
   const [before, after] = autoPad === 'VALID' ? [0, 0] : [pads[i]!, pads[i + kernel.length]!];
   if (stride === 1 && typeof covered === 'number' && covered - 1 === addDims(before, after)) return length;
   return compute((d, k, b, a) => {
@@ -86,13 +89,21 @@ export function windowCount(length: Dim, windows: Windows, i: number): Dim {
   }, length, covered, before, after);
 }
 
+/** The same for pooling, where onnxruntime chooses the padding as if there were no dilation. */
+export function pooledCount(length: Dim, windows: Windows, i: number): Dim {
+  return isSame(windows) && windows.dilations[i] !== 1 ? null : windowCount(length, windows, i);
+}
+
 /** Length that a transposed convolution gives along axis `i`. */
 export function transposedLength(length: Dim, windows: Windows, i: number, outputPadding: number): Dim {
   const { kernel, strides, dilations, pads, autoPad } = windows;
   const stride = strides[i]!;
-  if (autoPad === 'SAME_UPPER' || autoPad === 'SAME_LOWER') return multiplyDims(length, stride);
-  const [before, after] = autoPad === 'VALID' ? [0, 0] : [pads[i]!, pads[i + kernel.length]!];
   const covered = extent(kernel[i]!, dilations[i]!);
+  if (isSame(windows)) {
+    // Where the kernel does not reach the next stride, onnxruntime leaves the last gap out.
+    return typeof covered === 'number' && covered >= stride ? multiplyDims(length, stride) : null;
+  }
+  const [before, after] = autoPad === 'VALID' ? [0, 0] : [pads[i]!, pads[i + kernel.length]!];
   return compute(
     (d, k, b, a) => stride * (d - 1) + outputPadding + k - b - a,
     length,
