@@ -25,6 +25,12 @@ export interface Session {
   observe(feeds: Feeds, signal?: AbortSignal): Promise<void>;
   /** What the registered observers have seen so far, in their order. */
   collect(): Promise<readonly ObserverResult[]>;
+  /** Keeps `feeds` in the process, for `time`. */
+  prepareTiming(feeds: Feeds, signal?: AbortSignal): Promise<void>;
+  /** Milliseconds of each of `runs` runs on the feeds kept, measured in the process: nothing leaves it. */
+  time(runs: number, signal?: AbortSignal): Promise<Float64Array>;
+  /** What the process holds, this model and all others that it has loaded. */
+  memory(signal?: AbortSignal): Promise<Memory>;
   /** Ends profiling; the JSON text that onnxruntime wrote. Only for sessions loaded with `profile`. */
   endProfile(signal?: AbortSignal): Promise<string>;
   /** Frees the model. Harmless when the process is gone or the session released already. */
@@ -90,13 +96,11 @@ export class RemoteSession implements Session {
     return this.registered;
   }
 
-  /** Keeps `feeds` in the process, for `time`. */
   async prepareTiming(feeds: Feeds, signal?: AbortSignal): Promise<void> {
     checkFeeds([this.inputs], feeds);
     await this.worker.request('prepareTiming', { session: this.id, feeds }, this.context(signal));
   }
 
-  /** Milliseconds of each of `runs` runs on the feeds kept. */
   async time(runs: number, signal?: AbortSignal): Promise<Float64Array> {
     return this.worker.request('time', { session: this.id, runs }, this.context(signal));
   }
