@@ -1,5 +1,6 @@
 /** Observing values inside a model, or two models side by side, while data runs through. */
 
+import { CarriedState } from '../../data/carry.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import type { Model } from '../../model/model.ts';
 import { throwIfCancelled } from '../../errors.ts';
@@ -41,10 +42,14 @@ export async function observeModel(
     const session = await runtime.load(tapped, { threads: context.threads, optimization: 'basic' }, context.signal);
     try {
       await session.register(round, context.signal);
+      const state = new CarriedState(data);
+      const carried = Object.values(data.carry ?? {});
       let done = 0;
       for await (const sample of data.samples(context.signal ? { signal: context.signal } : {})) {
         throwIfCancelled(context.signal);
-        await session.observe(sample.feeds, context.signal);
+        const feeds = state.feedsFor(sample);
+        await session.observe(feeds, context.signal);
+        if (state.active) state.keep(await session.run(feeds, carried, context.signal));
         done += 1;
         context.progress(phase, i * data.size + done, rounds.length * data.size);
       }
@@ -77,9 +82,13 @@ export async function compareModels(
       values.map((value) => ({ kind: 'error', tap: { value, session: 1 }, reference: { value, session: 0 } })),
       context.signal,
     );
+    const state = new CarriedState(data);
+    const carried = Object.values(data.carry ?? {});
     for await (const sample of data.samples({ end: limit, ...(context.signal && { signal: context.signal }) })) {
       throwIfCancelled(context.signal);
-      await observation.observe(sample.feeds, context.signal);
+      const feeds = state.feedsFor(sample);
+      await observation.observe(feeds, context.signal);
+      if (state.active) state.keep(await first.run(feeds, carried, context.signal));
     }
     const results = await observation.collect();
     await observation.close();

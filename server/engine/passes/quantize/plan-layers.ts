@@ -18,15 +18,15 @@ export function planLayers(model: Model, options: QuantizeOptions, target: Targe
     const role = roleOf(node, constants);
     if (role?.kind !== 'compute') continue;
     const weight = constants.tensor(node.input(role.weight))!;
-    const wanted = settings.wanted(node);
+    const mode = settings.mode(node);
     // int8: one byte a weight; a float32 scale and an int32 bias with its scale for each channel.
     const integerBytes = weight.size + 12 * role.layout.channels;
     layers.push({
       name: node.label,
       opType: node.opType,
-      action: wanted ? options.scheme : 'float',
+      action: mode === 'int8' ? options.scheme : mode === 'weights' ? 'int8 weights' : 'float',
       weightBytes: weight.byteLength,
-      predictedBytes: wanted ? (half ? weight.byteLength / 2 : integerBytes) : weight.byteLength,
+      predictedBytes: mode === 'float' ? weight.byteLength : half ? weight.byteLength / 2 : integerBytes,
     });
   }
   return { layers, notes: [] };

@@ -3,12 +3,10 @@
 import { LatheError } from '../../errors.ts';
 import type { Model } from '../../model/model.ts';
 import type { Target } from '../../targets/target.ts';
-import { liftOpset } from '../opset/lift-opset.ts';
 import type { Pass, PassContext, PassPlan, PassResult } from '../pass.ts';
-import { quantizeDynamic } from './dynamic/quantize-dynamic.ts';
+import { applyDynamic } from './dynamic/dynamic-pass.ts';
 import { quantizeOptions, type QuantizeOptions } from './options.ts';
 import { planLayers } from './plan-layers.ts';
-import { resolveSettings } from './settings.ts';
 import { applyStatic } from './static/static-pass.ts';
 
 export const quantizePass: Pass<QuantizeOptions> = {
@@ -20,10 +18,8 @@ export const quantizePass: Pass<QuantizeOptions> = {
     switch (options.scheme) {
       case 'int8':
         return applyStatic(model, options, context);
-      case 'dynamic': {
-        const settings = resolveSettings(options, context.target);
-        return { ...quantizeDynamic(liftOpset(model, 13), settings), notes: [] };
-      }
+      case 'dynamic':
+        return applyDynamic(model, options, context);
       case 'fp16':
       case 'bf16':
         throw new LatheError('UNSUPPORTED', `The scheme "${options.scheme}" is not available in this version.`);

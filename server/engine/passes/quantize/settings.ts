@@ -4,6 +4,7 @@ import type { Node } from '../../model/node.ts';
 import type { Target } from '../../targets/target.ts';
 import type { QuantizedType } from '../../tensor/affine.ts';
 import { compileGlob } from '../../util/glob.ts';
+import type { KeptLayers, LayerMode } from './candidates.ts';
 import type { LayerRule, QuantizeOptions } from './options.ts';
 import type { CalibrationMethod } from './static/ranges.ts';
 
@@ -13,10 +14,9 @@ export interface QuantizeSettings {
   readonly percentile: number;
   /** `true` where weights must be kept safe from 16-bit sums (see `WeightOptions.pairSafe`). */
   readonly limitPairs: boolean;
-  /** `true` when a layer is to be quantized at all. */
-  wanted(node: Node): boolean;
-  /** Why a layer stays float, for the report; undefined when it is wanted. */
-  refusal(node: Node): string | undefined;
+  mode(node: Node): LayerMode;
+  /** Why a layer is not wholly int8, for the report. */
+  reason(node: Node): string | undefined;
   /** The calibrator asked for; `auto` leaves the choice to measurement. */
   calibration(node: Node | undefined): CalibrationMethod | 'auto';
   weightType(node: Node): 'int8' | 'uint8';
@@ -25,33 +25,35 @@ export interface QuantizeSettings {
 
 const defaultPercentile = 99.99;
 
-/**
- * @param keepFloat names of layers that the accuracy search left in float, with the reason
- */
+/** @param kept layers that the accuracy search keeps wider than the recipe asks */
 export function resolveSettings(
   options: QuantizeOptions,
   target: Target,
-  keepFloat: ReadonlyMap<string, string> = new Map(),
+  kept: KeptLayers = new Map(),
 ): QuantizeSettings {
   const rules = options.layers.map((rule) => ({ rule, matches: compileGlob(rule.match) }));
   const ruleOf = (node: Node): LayerRule | undefined =>
     rules.findLast(({ matches }) => matches(node.label))?.rule;
-  const activationType = activationTypeOf(options, target);
-  const refusal = (node: Node): string | undefined => {
+  const decide = (node: Node): { readonly mode: LayerMode; readonly reason?: string } => {
     if (options.opTypes && !options.opTypes.includes(node.opType) && isWeighted(node)) {
-      return `the recipe quantizes only ${options.opTypes.join(', ')}`;
+      return { mode: 'float', reason: `the recipe quantizes only ${options.opTypes.join(', ')}` };
     }
-    if (ruleOf(node)?.keep === 'float') return 'the recipe keeps it float';
-    return keepFloat.get(node.label);
+    const rule = ruleOf(node);
+    if (rule?.keep === 'float') return { mode: 'float', reason: 'the recipe keeps it float' };
+    if ((rule?.activations ?? options.activations) === 'float') {
+      return { mode: 'weights', reason: 'the recipe keeps its activations float' };
+    }
+    return kept.get(node.label) ?? { mode: 'int8' };
   };
-  const fullRangeSaturates = target.int8.saturates && !activationType.endsWith('16');
+  const activationType = activationTypeOf(options, target);
+  const saturates = target.int8.saturates && !activationType.endsWith('16');
   return {
     activationType,
     symmetric: options.symmetric ?? target.symmetricActivations,
     percentile: options.percentile ?? defaultPercentile,
-    limitPairs: options.reduceRange === 'auto' ? fullRangeSaturates : options.reduceRange,
-    wanted: (node) => refusal(node) === undefined,
-    refusal,
+    limitPairs: options.reduceRange === 'auto' ? saturates : options.reduceRange,
+    mode: (node) => decide(node).mode,
+    reason: (node) => decide(node).reason,
     calibration: (node) => (node && ruleOf(node)?.calibration) ?? options.calibration,
     weightType: (node) => ruleOf(node)?.weights ?? options.weights ?? target.weightTypes[0] ?? 'int8',
     perChannel: (node) => target.perChannel && (ruleOf(node)?.perChannel ?? options.perChannel),
@@ -64,5 +66,5 @@ function activationTypeOf(options: QuantizeOptions, target: Target): QuantizedTy
 }
 
 function isWeighted(node: Node): boolean {
-  return node.is('Conv', 'Gemm', 'MatMul', 'ConvTranspose');
+  return node.is('Conv', 'Gemm', 'MatMul', 'ConvTranspose', 'LSTM', 'GRU', 'RNN', 'Gather');
 }

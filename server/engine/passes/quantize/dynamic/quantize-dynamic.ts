@@ -14,54 +14,76 @@ import { GraphEditor } from '../../../model/graph-editor.ts';
 import type { Graph } from '../../../model/graph.ts';
 import type { Model } from '../../../model/model.ts';
 import type { Node } from '../../../model/node.ts';
-import type { LayerAction } from '../../pass.ts';
+import type { Candidate, CandidateLayer, LayerMode } from '../candidates.ts';
 import type { QuantizeSettings } from '../settings.ts';
-import { quantizeGather, quantizeMatrixProduct, quantizeStoredOnly, type Rewrite } from './rewrites.ts';
+import { floatWeight, quantizeGather, quantizeMatrixProduct, quantizeStoredOnly, type Rewrite } from './rewrites.ts';
 
-/** Weights with fewer elements than this stay float: scales and extra nodes would cost more than they save. */
-const smallestElements = 512;
+/** What to do with matrix products: compute with integers, or store their weights as integers only. */
+export type Products = 'integer' | 'stored';
 
-export interface DynamicResult {
-  readonly model: Model;
-  readonly layers: readonly LayerAction[];
-}
-
-/** Quantizes a copy of `model`, whose opset must be 13 or later. */
-export function quantizeDynamic(model: Model, settings: QuantizeSettings): DynamicResult {
+/**
+ * Quantizes a copy of `model`, whose opset must be 13 or later. Layers whose weights are integers already are left as
+ * they are.
+ */
+export function quantizeDynamic(model: Model, settings: QuantizeSettings, products: Products = 'integer'): Candidate {
   const copy = model.clone();
-  const layers: LayerAction[] = [];
-  quantizeScope(copy, copy.graph, undefined, settings, layers);
+  const layers: CandidateLayer[] = [];
+  new ScopeQuantizer(copy, settings, products, layers).quantize(copy.graph, undefined);
   return { model: copy, layers };
 }
 
-function quantizeScope(
-  model: Model,
-  graph: Graph,
-  outer: Constants | undefined,
-  settings: QuantizeSettings,
-  layers: LayerAction[],
-): void {
-  const constants = new Constants(graph, model.irVersion, outer);
-  const editor = new GraphEditor(model, graph);
-  for (const node of [...graph.nodes]) {
-    for (const subgraph of node.subgraphs()) quantizeScope(model, subgraph, constants, settings, layers);
-    const rewrite = rewriteOf(node);
-    if (!rewrite) continue;
-    const { label, opType } = node;
-    const refusal = settings.refusal(node);
-    if (refusal !== undefined) {
-      layers.push({ name: label, opType, action: 'float', reason: refusal });
-      continue;
-    }
-    const done = rewrite(node, { editor, constants, settings, smallestElements });
-    if (done) layers.push({ name: label, opType, ...done });
+class ScopeQuantizer {
+  private readonly model: Model;
+  private readonly settings: QuantizeSettings;
+  private readonly products: Products;
+  private readonly layers: CandidateLayer[];
+
+  constructor(model: Model, settings: QuantizeSettings, products: Products, layers: CandidateLayer[]) {
+    this.model = model;
+    this.settings = settings;
+    this.products = products;
+    this.layers = layers;
   }
-  editor.finish();
+
+  quantize(graph: Graph, outer: Constants | undefined): void {
+    const constants = new Constants(graph, this.model.irVersion, outer);
+    const editor = new GraphEditor(this.model, graph);
+    for (const node of [...graph.nodes]) {
+      for (const subgraph of node.subgraphs()) this.quantize(subgraph, constants);
+      this.quantizeNode(node, editor, constants);
+    }
+    editor.finish();
+  }
+
+  private quantizeNode(node: Node, editor: GraphEditor, constants: Constants): void {
+    const { settings } = this;
+    const weightBytes = weightBytesOf(node, constants);
+    if (weightBytes === 0) return;
+    const { label, opType } = node;
+    const common = { name: label, opType, weightBytes };
+    const mode = settings.mode(node);
+    const reason = settings.reason(node);
+    if (mode === 'float') {
+      this.layers.push({ ...common, mode, action: 'float', ...(reason !== undefined && { reason }) });
+      return;
+    }
+    const output = node.outputs[0] ?? '';
+    const rewrite = rewriteOf(node, mode, this.products);
+    const done = rewrite(node, { editor, constants, settings });
+    if (done) this.layers.push({ ...common, mode, output, ...done, ...(reason !== undefined && { reason }) });
+  }
 }
 
-function rewriteOf(node: Node): Rewrite | undefined {
-  if (node.is('MatMul', 'Gemm')) return quantizeMatrixProduct;
+const stored = ['Conv', 'ConvTranspose', 'LSTM', 'GRU', 'RNN'];
+
+function weightBytesOf(node: Node, constants: Constants): number {
+  const inputs = node.is('LSTM', 'GRU', 'RNN') ? [1, 2] : node.is('Gather') ? [0] : [1];
+  if (!node.is('MatMul', 'Gemm', 'Gather', ...stored)) return 0;
+  return inputs.reduce((sum, i) => sum + (floatWeight(node.input(i), constants)?.byteLength ?? 0), 0);
+}
+
+function rewriteOf(node: Node, mode: LayerMode, products: Products): Rewrite {
   if (node.is('Gather')) return quantizeGather;
-  if (node.is('Conv', 'ConvTranspose', 'LSTM', 'GRU', 'RNN')) return quantizeStoredOnly;
-  return undefined;
+  if (node.is('MatMul', 'Gemm') && mode === 'int8' && products === 'integer') return quantizeMatrixProduct;
+  return quantizeStoredOnly;
 }

@@ -14,29 +14,32 @@ export interface RewriteContext {
   readonly editor: GraphEditor;
   readonly constants: Constants;
   readonly settings: QuantizeSettings;
-  /** Smaller weights stay float. */
-  readonly smallestElements: number;
 }
 
 /** Rewrites `node` in place; undefined when it has nothing to quantize. */
 export type Rewrite = (
   node: Node,
   context: RewriteContext,
-) => { readonly action: string; readonly sqnrDb?: number; readonly reason?: string } | undefined;
+) => { readonly action: string; readonly weightSqnrDb?: number } | undefined;
 
-function floatWeight(name: string | undefined, context: RewriteContext): Tensor | undefined {
-  const tensor = context.constants.tensor(name);
-  return tensor?.dtype === 'float32' && tensor.size >= context.smallestElements ? tensor : undefined;
+/** Weights with fewer elements than this stay float: scales and extra nodes would cost more than they save. */
+const smallestElements = 512;
+
+/** The constant float matrix or kernel called `name`, when it is large enough to quantize. */
+export function floatWeight(name: string | undefined, constants: Constants): Tensor | undefined {
+  const tensor = constants.tensor(name);
+  const quantizable = tensor?.dtype === 'float32' && tensor.dims.length > 1 && tensor.size >= smallestElements;
+  return quantizable ? tensor : undefined;
 }
 
 function done(action: string, stored: StoredWeights): ReturnType<Rewrite> {
-  return { action, ...(Number.isFinite(stored.sqnrDb) && { sqnrDb: stored.sqnrDb }) };
+  return { action, ...(Number.isFinite(stored.sqnrDb) && { weightSqnrDb: stored.sqnrDb }) };
 }
 
 /** MatMul and Gemm with a constant matrix on the right. */
 export const quantizeMatrixProduct: Rewrite = (node, context) => {
   const { editor } = context;
-  const weight = floatWeight(node.input(1), context);
+  const weight = floatWeight(node.input(1), context.constants);
   if (weight?.dims.length !== 2) return undefined;
   const gemm = node.is('Gemm');
   const plain = node.int('transA', 0) === 0 && node.float('alpha', 1) === 1 && node.float('beta', 1) === 1;
@@ -86,7 +89,7 @@ function transposed(weight: Tensor): Tensor {
 /** Gather of rows of a float table: rows of codes times their scales. */
 export const quantizeGather: Rewrite = (node, context) => {
   const { editor } = context;
-  const table = floatWeight(node.input(0), context);
+  const table = floatWeight(node.input(0), context.constants);
   if (table?.dims.length !== 2 || node.int('axis', 0) !== 0) return undefined;
   const stored = storeMatrix(table, 0, false);
   const rows = table.dims[0]!;
@@ -113,17 +116,18 @@ export const quantizeGather: Rewrite = (node, context) => {
 };
 
 /**
- * Keeps the node and stores its weights as int8 behind DequantizeLinear: one scale per output channel of a convolution,
- * one per direction and row of a recurrent layer's matrices.
+ * Keeps the node and stores its weights as int8, with one scale per output channel (for a recurrent layer, per row of
+ * its matrices). Cast and Mul make them float again, not DequantizeLinear: runtimes compute those once, when they load
+ * the model, so that the layer runs as fast as before, while onnxruntime leaves DequantizeLinear to every run.
  */
 export const quantizeStoredOnly: Rewrite = (node, context) => {
   const { editor } = context;
-  const inputs = node.is('Conv', 'ConvTranspose') ? [1] : [1, 2];
-  let sqnrDb: number | undefined;
+  const inputs = node.is('LSTM', 'GRU', 'RNN') ? [1, 2] : [1];
+  let weightSqnrDb: number | undefined;
   for (const i of inputs) {
-    const weight = floatWeight(node.input(i), context);
+    const weight = floatWeight(node.input(i), context.constants);
     if (!weight) continue;
-    const axis = node.is('Conv') ? 0 : 1;
+    const axis = outputAxis(node, weight);
     const channels = weight.dims[axis]!;
     const rest = weight.dims.slice(axis + 1).reduce((a, b) => a * b, 1);
     const outer = weight.size / channels / rest;
@@ -137,23 +141,29 @@ export const quantizeStoredOnly: Rewrite = (node, context) => {
       { type: 'int8', perChannel: true, pairSafe: false, search: true },
     );
     const codes = editor.addInitializer(Tensor.fromBytes(`${weight.name}_q`, 'int8', weight.dims, quantized.codes));
-    const scales = editor.addInitializer(
-      Tensor.from(`${weight.name}_scale`, 'float32', [channels], quantized.scales),
-    );
-    const zero = editor.addInitializer(
-      Tensor.from(`${weight.name}_zero`, 'int8', [channels], new Array<number>(channels).fill(0)),
-    );
+    const dims = weight.dims.map((dim, d) => (d === axis ? dim : 1));
+    const scales = editor.addInitializer(Tensor.from(`${weight.name}_scale`, 'float32', dims, quantized.scales));
+    const floats = editor.uniqueName(`${weight.name}_float`);
     const output = editor.uniqueName(`${weight.name}_dq`);
     editor.add({
-      opType: 'DequantizeLinear',
-      name: `${weight.name}_DequantizeLinear`,
-      inputs: [codes, scales, zero],
-      outputs: [output],
-      attributes: { axis: attr.int(axis) },
+      opType: 'Cast',
+      name: '',
+      inputs: [codes],
+      outputs: [floats],
+      attributes: { to: attr.int(1) },
     });
+    editor.add({ opType: 'Mul', name: '', inputs: [floats, scales], outputs: [output] });
     node.inputs[i] = output;
     const db = decibels(quantized.signalPower, quantized.noisePower);
-    sqnrDb = Math.min(sqnrDb ?? Infinity, db);
+    weightSqnrDb = Math.min(weightSqnrDb ?? Infinity, db);
   }
-  return sqnrDb === undefined ? undefined : { action: 'int8 weights', sqnrDb };
+  return weightSqnrDb === undefined ? undefined : { action: 'int8 weights', weightSqnrDb };
 };
+
+/** The axis of a weight that tells output channels apart. */
+function outputAxis(node: Node, weight: Tensor): number {
+  if (node.is('Conv')) return 0;
+  if (node.is('Gemm')) return node.int('transB', 0) !== 0 ? 0 : 1;
+  if (node.is('MatMul')) return weight.dims.length - 1;
+  return 1;
+}

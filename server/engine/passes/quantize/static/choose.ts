@@ -4,12 +4,13 @@ import type { Dataset } from '../../../data/dataset.ts';
 import type { Model } from '../../../model/model.ts';
 import type { Target } from '../../../targets/target.ts';
 import type { PassContext } from '../../pass.ts';
+import type { Candidate, CandidateMaker, KeptLayers } from '../candidates.ts';
 import { compareModels } from '../observe.ts';
 import type { QuantizeOptions } from '../options.ts';
 import { resolveSettings } from '../settings.ts';
 import { WeightStore } from '../weight-store.ts';
 import type { Calibration } from './calibrate.ts';
-import { quantizeStatic, type StaticResult } from './quantize-static.ts';
+import { quantizeStatic } from './quantize-static.ts';
 import type { CalibrationMethod } from './ranges.ts';
 
 const methods: readonly CalibrationMethod[] = ['mse', 'entropy', 'min-max', 'percentile'];
@@ -18,12 +19,13 @@ const methods: readonly CalibrationMethod[] = ['mse', 'entropy', 'min-max', 'per
 const comparedSamples = 32;
 
 /** A calibrated float model from which candidates are made. */
-export class StaticCandidates {
+export class StaticCandidates implements CandidateMaker {
   readonly prepared: Model;
   private readonly calibration: Calibration;
   private readonly options: QuantizeOptions;
   private readonly target: Target;
   private readonly weights = new WeightStore();
+  private method: CalibrationMethod = 'mse';
 
   constructor(prepared: Model, calibration: Calibration, options: QuantizeOptions, target: Target) {
     this.prepared = prepared;
@@ -32,20 +34,23 @@ export class StaticCandidates {
     this.target = target;
   }
 
-  /** @param keepFloat layers to leave float, with the reason */
-  make(method: CalibrationMethod, keepFloat: ReadonlyMap<string, string> = new Map()): StaticResult {
+  make(kept: KeptLayers = new Map()): Candidate {
+    return this.makeWith(this.method, kept);
+  }
+
+  private makeWith(method: CalibrationMethod, kept: KeptLayers = new Map()): Candidate {
     return quantizeStatic({
       prepared: this.prepared,
       calibration: this.calibration,
-      settings: resolveSettings(this.options, this.target, keepFloat),
+      settings: resolveSettings(this.options, this.target, kept),
       method,
       weights: this.weights,
     });
   }
 
   /**
-   * The calibrator whose model comes nearest to the float model's outputs on calibration data, by SQNR summed over the
-   * outputs. A calibrator that the recipe names is taken as it is.
+   * Settles on the calibrator whose model comes nearest to the float model's outputs on calibration data, by the mean
+   * SQNR of the outputs. A calibrator that the recipe names is taken as it is.
    */
   async chooseMethod(
     data: Dataset,
@@ -55,13 +60,14 @@ export class StaticCandidates {
     const outputs = this.prepared.graph.outputs.map((o) => o.name);
     let best: { method: CalibrationMethod; outputDb: number } | undefined;
     for (const [i, method] of (asked === 'auto' ? methods : [asked]).entries()) {
-      const candidate = this.make(method);
+      const candidate = this.makeWith(method);
       const errors = await compareModels(this.prepared, candidate.model, outputs, data, comparedSamples, context);
       let outputDb = 0;
       for (const error of errors.values()) outputDb += finiteDb(error.sqnrDb) / errors.size;
       if (!best || outputDb > best.outputDb) best = { method, outputDb };
       context.progress('Choosing ranges', i + 1, asked === 'auto' ? methods.length : 1);
     }
+    this.method = best!.method;
     return best!;
   }
 }

@@ -2,36 +2,18 @@
 
 import type { Model } from '../../../model/model.ts';
 import type { Node } from '../../../model/node.ts';
+import type { GramResult } from '../../../runtime/observers/gram.ts';
 import { affineParams, type AffineParams, type Range } from '../../../tensor/affine.ts';
 import type { QuantizeSettings } from '../settings.ts';
+import type { Candidate, CandidateLayer } from '../candidates.ts';
+import { quantizeDynamic } from '../dynamic/quantize-dynamic.ts';
 import type { WeightStore } from '../weight-store.ts';
 import { inputMeansOf, type Calibration } from './calibrate.ts';
 import { emitQdq } from './emit.ts';
-import { roleOf } from './operators.ts';
 import { gramKey } from './patches.ts';
 import { planQuantization, type QuantizationPlan } from './plan.ts';
 import { calibrateRange, type CalibrationMethod } from './ranges.ts';
 import { Constants } from '../../../model/constants.ts';
-
-export interface StaticLayer {
-  readonly name: string;
-  readonly opType: string;
-  readonly integer: boolean;
-  /** SQNR of the weights alone, in dB, for integer layers. */
-  readonly weightSqnrDb?: number;
-  /** Bytes of the float weights. */
-  readonly weightBytes: number;
-  /** The value whose error tells how well the layer was quantized. */
-  readonly output: string;
-  readonly reason?: string;
-}
-
-export interface StaticResult {
-  readonly model: Model;
-  readonly layers: readonly StaticLayer[];
-  /** Values that carry a pair. */
-  readonly values: readonly string[];
-}
 
 export interface StaticInputs {
   /** Folded, of opset 13 or later (21 for 16-bit activations). */
@@ -44,25 +26,25 @@ export interface StaticInputs {
   readonly weights: WeightStore;
 }
 
-/** A quantized copy of `inputs.prepared`. */
-export function quantizeStatic(inputs: StaticInputs): StaticResult {
+/**
+ * A quantized copy of `inputs.prepared`. Layers that have no integer kernel, or stand in subgraphs, only store their
+ * weights as integers.
+ */
+export function quantizeStatic(inputs: StaticInputs): Candidate {
   const { prepared, calibration, settings } = inputs;
   const model = prepared.clone();
-  const plan = planQuantization(model, (node) => settings.wanted(node));
+  const plan = planQuantization(model, (node) => settings.mode(node) === 'int8');
+  const outputs = layerOutputs(plan);
+  const weightBytes = new Map<Node, number>();
   const constants = Constants.of(model);
-  const outputs = new Map<Node, string>();
-  for (const node of model.graph.nodes) outputs.set(node, node.outputs[0] ?? '');
-  for (const [clamp, { producer }] of plan.absorbed) outputs.set(producer, clamp.outputs[0]!);
-  const weighted = model.graph.nodes.filter((node) => roleOf(node, constants)?.kind === 'compute');
-
   // Keys name the values that layers read in the float model, before pairs are put between.
-  const grams = new Map(
-    [...plan.integer].flatMap(([node, role]) => {
-      const gram = role.kind === 'compute' ? calibration.grams.get(gramKey(node, role)) : undefined;
-      return gram ? [[node, gram] as const] : [];
-    }),
-  );
-  const weightBytes = new Map(weighted.map((node) => [node, constants.tensor(node.input(1))!.byteLength]));
+  const grams = new Map<Node, GramResult>();
+  for (const [node, role] of plan.integer) {
+    if (role.kind !== 'compute') continue;
+    weightBytes.set(node, constants.tensor(node.input(role.weight))!.byteLength);
+    const gram = calibration.grams.get(gramKey(node, role));
+    if (gram) grams.set(node, gram);
+  }
   const groups = groupParams(inputs, plan);
   const emitted = emitQdq(model, plan, {
     params: (group) => groups.get(group)!,
@@ -76,24 +58,31 @@ export function quantizeStatic(inputs: StaticInputs): StaticResult {
     gram: (node) => grams.get(node),
     store: inputs.weights,
   });
-  const sqnr = new Map(emitted.map((layer) => [layer.node, layer.weightSqnrDb]));
-  return {
-    model,
-    values: [...plan.groupOf.keys()],
-    layers: weighted.map((node) => {
-      const weightSqnrDb = sqnr.get(node);
-      const reason = settings.refusal(node);
-      return {
-        name: node.label,
-        opType: node.opType,
-        integer: weightSqnrDb !== undefined,
-        output: outputs.get(node)!,
-        weightBytes: weightBytes.get(node)!,
-        ...(weightSqnrDb !== undefined && { weightSqnrDb }),
-        ...(reason !== undefined && { reason }),
-      };
-    }),
-  };
+  const layers = emitted.map(({ node, weightSqnrDb }): CandidateLayer => ({
+    name: node.label,
+    opType: node.opType,
+    mode: 'int8',
+    action: 'int8',
+    weightBytes: weightBytes.get(node)!,
+    weightSqnrDb,
+    output: outputs.get(node)!,
+  }));
+  const rest = quantizeDynamic(model, settings, 'stored');
+  return { model: rest.model, layers: inModelOrder([...layers, ...rest.layers], prepared) };
+}
+
+/** The value behind each integer layer that carries a pair: that of the clamp behind it, where it was absorbed. */
+function layerOutputs(plan: QuantizationPlan): Map<Node, string> {
+  const outputs = new Map<Node, string>();
+  for (const node of plan.integer.keys()) outputs.set(node, node.outputs[0]!);
+  for (const [clamp, { producer }] of plan.absorbed) outputs.set(producer, clamp.outputs[0]!);
+  return outputs;
+}
+
+function inModelOrder(layers: readonly CandidateLayer[], model: Model): CandidateLayer[] {
+  const places = new Map<string, number>();
+  for (const { node } of model.graph.walk()) places.set(node.label, places.size);
+  return [...layers].sort((a, b) => (places.get(a.name) ?? 0) - (places.get(b.name) ?? 0));
 }
 
 /** Scale and zero point of every group: the union of what its members need. */

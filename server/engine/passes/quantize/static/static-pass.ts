@@ -4,18 +4,18 @@ import { LatheError } from '../../../errors.ts';
 import type { Model } from '../../../model/model.ts';
 import { equalizableValues, equalizeChannels } from '../../equalize/equalize.ts';
 import { liftOpset } from '../../opset/lift-opset.ts';
-import type { LayerAction, PassContext, PassNote, PassResult } from '../../pass.ts';
-import { compareModels, observeModel } from '../observe.ts';
+import type { Node } from '../../../model/node.ts';
+import type { PassContext, PassNote, PassResult } from '../../pass.ts';
+import { applyDynamic } from '../dynamic/dynamic-pass.ts';
+import { layerActions } from '../layer-actions.ts';
+import { observeModel } from '../observe.ts';
 import type { QuantizeOptions } from '../options.ts';
+import { searchWithinGoal } from '../search.ts';
 import { resolveSettings } from '../settings.ts';
 import { calibrate } from './calibrate.ts';
 import { StaticCandidates } from './choose.ts';
 import { planQuantization } from './plan.ts';
-import type { StaticResult } from './quantize-static.ts';
-import { searchWithinGoal } from './search.ts';
 
-/** Samples on which each layer's own error is measured for the report. */
-const reportedSamples = 16;
 
 /** Carries out `scheme: int8`. Throws `DATA` without calibration data. */
 export async function applyStatic(model: Model, options: QuantizeOptions, context: PassContext): Promise<PassResult> {
@@ -27,28 +27,26 @@ export async function applyStatic(model: Model, options: QuantizeOptions, contex
   }
   const settings = resolveSettings(options, context.target);
   const lifted = liftOpset(model, settings.activationType.endsWith('16') ? 21 : 13);
-  const plan = planQuantization(lifted.clone(), (node) => settings.wanted(node));
-  if (plan.groupOf.size === 0) return nothingToDo(model);
-
+  const wanted = (node: Node): boolean => settings.mode(node) === 'int8';
+  const plan = planQuantization(lifted.clone(), wanted);
   const notes: PassNote[] = [];
+  if (plan.groupOf.size === 0) {
+    const message = 'No layer of the main graph can compute with integers of fixed ranges: dynamic int8 was used.';
+    const result = await applyDynamic(model, options, context);
+    return { ...result, notes: [{ severity: 'info', message }, ...result.notes] };
+  }
   if (data.synthetic) notes.push({ severity: 'warning', message: 'Ranges were calibrated on synthetic data.' });
   const prepared = await equalized(lifted, options, context, notes);
-  const planned = planQuantization(prepared.clone(), (node) => settings.wanted(node));
-  const calibration = await calibrate(prepared, planned, data, context);
+  const calibration = await calibrate(prepared, planQuantization(prepared.clone(), wanted), data, context);
   const candidates = new StaticCandidates(prepared, calibration, options, context.target);
   const { method, outputDb } = await candidates.chooseMethod(data, context);
   notes.push({
     severity: 'info',
     message: `Ranges by ${method}, from ${calibration.samples} samples: ${outputDb.toFixed(1)} dB at the outputs.`,
   });
-  const chosen = await searchWithinGoal(candidates, method, context);
+  const chosen = await searchWithinGoal(candidates, context);
   notes.push(...chosen.notes);
-  return { model: chosen.result.model, layers: await layerActions(prepared, chosen.result, context), notes };
-}
-
-function nothingToDo(model: Model): PassResult {
-  const message = 'No layer of the model has weights that static int8 can quantize; the model is unchanged.';
-  return { model, layers: [], notes: [{ severity: 'warning', message }] };
+  return { model: chosen.result.model, layers: await layerActions(prepared, chosen.result, data, context), notes };
 }
 
 /** The model with equalized channels, where it has any to equalize. */
@@ -71,21 +69,4 @@ async function equalized(
   const { model: scaled, scaled: count } = equalizeChannels(model, ranges);
   if (count > 0) notes.push({ severity: 'info', message: `${count} channels were equalized before quantization.` });
   return scaled;
-}
-
-/** What became of each layer, with the error of its output in the whole quantized network. */
-async function layerActions(prepared: Model, result: StaticResult, context: PassContext): Promise<LayerAction[]> {
-  const values = new Set(result.values);
-  const outputs = [...new Set(result.layers.map((layer) => layer.output))].filter((name) => values.has(name));
-  const errors = await compareModels(prepared, result.model, outputs, context.calibration!, reportedSamples, context);
-  return result.layers.map(({ name, opType, integer, output, reason, weightSqnrDb }) => {
-    const sqnrDb = errors.get(output)?.sqnrDb ?? weightSqnrDb;
-    return {
-      name,
-      opType,
-      action: integer ? 'int8' : 'float',
-      ...(integer && sqnrDb !== undefined && Number.isFinite(sqnrDb) && { sqnrDb }),
-      ...(reason !== undefined && { reason }),
-    };
-  });
 }

@@ -1,0 +1,49 @@
+/** What the accuracy search works on: one way of quantizing a model, with exceptions for single layers. */
+
+import type { Model } from '../../model/model.ts';
+
+/** How much of a layer is quantized: integer arithmetic, integer weights only, or nothing. */
+export type LayerMode = 'int8' | 'weights' | 'float';
+
+/** A layer that the search, not the recipe, keeps wider. */
+export interface KeptLayer {
+  readonly mode: Exclude<LayerMode, 'int8'>;
+  /** For the report. */
+  readonly reason: string;
+}
+
+/** By the layer's label in the prepared model. */
+export type KeptLayers = ReadonlyMap<string, KeptLayer>;
+
+export interface CandidateLayer {
+  readonly name: string;
+  readonly opType: string;
+  readonly mode: LayerMode;
+  /** For tables: 'int8', 'int8 dynamic', 'int8 weights', 'float'. */
+  readonly action: string;
+  /** Bytes of the float weights. */
+  readonly weightBytes: number;
+  /** SQNR of the weights alone, in dB, where they are integers. */
+  readonly weightSqnrDb?: number;
+  /** A value of both models whose error tells how well the layer was quantized. */
+  readonly output?: string;
+  readonly reason?: string;
+}
+
+export interface Candidate {
+  readonly model: Model;
+  readonly layers: readonly CandidateLayer[];
+}
+
+export interface CandidateMaker {
+  /** The float model that candidates are made from and compared with. */
+  readonly prepared: Model;
+  make(kept?: KeptLayers): Candidate;
+}
+
+/** Bytes of all constants of the main graph. */
+export function constantBytes(model: Model): number {
+  let bytes = 0;
+  for (const tensor of model.graph.initializers.values()) bytes += tensor.byteLength;
+  return bytes;
+}
