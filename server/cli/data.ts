@@ -45,13 +45,10 @@ export async function dataSources(args: Arguments, folder: string): Promise<Data
     sources = { ...sources, ...(calibration && { calibration }) };
   }
   const metric = args.text('metric') as MetricName | undefined;
-  const limit = args.integer('limit', 1);
   const { evaluation } = sources;
-  if (!evaluation || (metric === undefined && limit === undefined)) return sources;
-  const measured: DataSource = { ...evaluation, ...(metric && { metric }), ...(limit !== undefined && { limit }) };
-  const shared = sources.calibration === evaluation;
-  // A limit is on what is measured: calibration takes its samples from the whole.
-  return { ...sources, ...(shared && limit === undefined && { calibration: measured }), evaluation: measured };
+  if (!evaluation || metric === undefined) return sources;
+  const measured: DataSource = { ...evaluation, metric };
+  return { ...sources, ...(sources.calibration === evaluation && { calibration: measured }), evaluation: measured };
 }
 
 async function sourcesOf(path: string, folder: string): Promise<DataSources> {
@@ -70,14 +67,30 @@ const fewestToSplit = 40;
  * The same sources, with what calibration takes of a shared one written down, so that the recipe says all.
  *
  * @param folder where the sources' paths start
+ * @param limit the most samples to measure on
  */
-export async function splitSources(sources: DataSources, model: Model, folder: string): Promise<DataSources> {
+export async function splitSources(
+  sources: DataSources,
+  model: Model,
+  folder: string,
+  limit: number | undefined,
+): Promise<DataSources> {
   const { calibration, evaluation } = sources;
-  if (!calibration || calibration !== evaluation || calibration.random !== undefined) return sources;
+  const measured = evaluation && limit !== undefined ? { ...evaluation, limit } : evaluation;
+  if (!calibration || calibration !== evaluation || calibration.random !== undefined) {
+    return { ...sources, ...(measured && { evaluation: measured }) };
+  }
   const { size } = await openDataset(calibration, modelInputs(model), { baseDir: folder, seed: 0 });
-  if (size < fewestToSplit) return sources;
-  const limit = Math.min(calibrationSamples, Math.floor(size * largestShare));
+  if (size < fewestToSplit) return { ...sources, evaluation: measured! };
+  const count = Math.min(calibrationSamples, Math.floor(size * largestShare));
   // What is about measuring means nothing for calibration.
   const { metric: _metric, output: _output, threshold: _threshold, decoder: _decoder, ...source } = calibration;
-  return { ...sources, calibration: { ...source, limit } };
+  if (limit === undefined) return { ...sources, calibration: { ...source, limit: count } };
+  // In one random order the first samples are for calibration and the next ones are measured on.
+  const skip = (source.skip ?? 0) + count;
+  return {
+    ...sources,
+    calibration: { ...source, shuffle: true, limit: count },
+    evaluation: { ...evaluation, shuffle: true, skip, limit },
+  };
 }

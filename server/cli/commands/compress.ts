@@ -36,7 +36,7 @@ export const compressCommand: Command = {
     const target = findTarget(args.text('target'));
     const outputPath = resolve(args.text('output') ?? defaultOutput(modelPath));
     const folder = dirname(outputPath);
-    const sources = await splitSources(await dataSources(args, folder), model, folder);
+    const sources = await splitSources(await dataSources(args, folder), model, folder, args.integer('limit', 1));
     const { recipe, comments } = advise({
       model,
       modelPath: relativePath(folder, modelPath),

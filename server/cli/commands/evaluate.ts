@@ -25,11 +25,13 @@ export const evaluateCommand: Command = {
     const path = resolve(args.operands[0]!);
     const reference = args.text('reference');
     const baseDir = process.cwd();
+    const limit = args.integer('limit', 1);
     const { metric, ci95, drop, durationMs } = await evaluateModel({
       ...runOptions(context),
       model: readModel(path),
       ...(reference !== undefined && { reference: readModel(resolve(reference)) }),
       sources: await dataSources(args, baseDir),
+      ...(limit !== undefined && { limit }),
       baseDir,
     });
     const { name, value, samples, synthetic } = metric;

@@ -53,7 +53,7 @@ export const quantizeCommand: Command = {
     const suffix = options['scheme'] === 'fp16' || options['scheme'] === 'bf16' ? options['scheme'] : 'int8';
     const outputPath = resolve(args.text('output') ?? defaultOutput(modelPath, suffix));
     const folder = dirname(outputPath);
-    const data = await splitSources(await dataSources(args, folder), model, folder);
+    const data = await splitSources(await dataSources(args, folder), model, folder, args.integer('limit', 1));
     const maxDrop = args.number('max-drop', 0);
     const prefer = args.text('prefer');
     const { recipe, findings } = checkRecipe({

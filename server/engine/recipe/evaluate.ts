@@ -19,6 +19,8 @@ export interface EvaluateOptions {
   /** What metrics without labels compare with; the model itself unless told. */
   readonly reference?: Model;
   readonly sources: DataSources;
+  /** The most samples to measure on. */
+  readonly limit?: number;
   readonly baseDir: string;
   readonly threads: number;
   readonly seed: number;
@@ -36,10 +38,11 @@ export interface EvaluateResult {
 
 /** Throws `DATA` without evaluation data, and what the data, the metric and the runtime throw. */
 export async function evaluateModel(options: EvaluateOptions): Promise<EvaluateResult> {
-  const { model, reference, sources, baseDir, seed, signal } = options;
+  const { model, reference, sources, limit, baseDir, seed, signal } = options;
   const started = performance.now();
-  const source = sources.evaluation ?? sources.calibration;
-  if (!source) throw new LatheError('DATA', 'There are no data to evaluate on.');
+  const given = sources.evaluation ?? sources.calibration;
+  if (!given) throw new LatheError('DATA', 'There are no data to evaluate on.');
+  const source = limit === undefined ? given : { ...given, limit };
   return withPool(options, async (pool) => {
     const evaluator = await Evaluator.open({
       dataset: await openDataset(source, modelInputs(model), { baseDir, seed, ...(signal && { signal }) }),

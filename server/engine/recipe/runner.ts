@@ -15,6 +15,7 @@ import { findTarget } from '../targets/registry.ts';
 import { BestKept } from './best-kept.ts';
 import { Evaluator } from './evaluator.ts';
 import { finishRun } from './finish.ts';
+import { withNodeNames } from './node-names.ts';
 import { openRunData } from './open-data.ts';
 import { runPaths } from './paths.ts';
 import type { Recipe } from './recipe.ts';
@@ -59,7 +60,7 @@ async function prepare(
   const paths = runPaths(recipe, baseDir, options.recipePath);
   const target = findTarget(recipe.target);
   progress('Reading the model', 0, 0);
-  const original = readModel(paths.model);
+  const original = withNodeNames(readModel(paths.model));
   const [missing] = checkExternalData(original);
   if (missing) throw missing;
   const data = await openRunData(recipe.data ?? {}, original, { baseDir, seed, ...(signal && { signal }) });
