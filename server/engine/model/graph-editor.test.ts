@@ -195,6 +195,16 @@ describe('GraphEditor', () => {
       expect(show(editor.graph)).toEqual(['A: x, c -> y']);
     });
 
+    it('knows the Constant nodes that were added and removed', () => {
+      const editor = editorOf(graphOf('x', [], ''));
+      expect(editor.constants.has('c')).toBe(false);
+      const attributes = { value_int: attr.int(5) };
+      const added = editor.add({ opType: 'Constant', inputs: [], outputs: ['c'], attributes });
+      expect(editor.constants.tensor('c')!.toNumbers()).toEqual([5]);
+      editor.remove(added);
+      expect(editor.constants.has('c')).toBe(false);
+    });
+
     it('refuses what is not constant, a default that callers may override included', () => {
       const editor = editorOf(graphOf('x w', [node('A: x, w -> y')], 'y', 'w'), 8);
       const tensor = Tensor.from('t', 'float32', [], [0]);

@@ -2,6 +2,7 @@
 
 import { bytesOf, fromNumbers, nativeView, toFloat32, type NativeArray } from '../tensor/codec.ts';
 import { elementCount, packedByteLength, type DataType } from '../tensor/dtype.ts';
+import { isSmallFloatType } from '../tensor/float-formats.ts';
 import { LatheError } from '../errors.ts';
 
 /** Where a tensor's raw bytes are: little-endian, packed, as in ONNX's `raw_data`. */
@@ -95,7 +96,8 @@ export class Tensor {
 
   /** The elements of any numeric type as plain numbers: for shapes, axes and other short tensors. */
   toNumbers(): number[] {
-    return Array.from(this.values() as ArrayLike<number | bigint>, Number);
+    const values = isSmallFloatType(this.dtype) ? this.toFloat32() : this.values();
+    return Array.from(values as ArrayLike<number | bigint>, Number);
   }
 
   withName(name: string): Tensor {

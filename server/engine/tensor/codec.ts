@@ -63,7 +63,7 @@ export function nativeView(type: DataType, bytes: Uint8Array, count: number): Na
     case 'float8e5m2':
     case 'float8e5m2fnuz':
     case 'float8e8m0':
-      return exact;
+      return bytesOf(exact);
     case 'int16':
       return view(exact, (b, o, n) => new Int16Array(b, o, n), 2);
     case 'uint16':
@@ -139,7 +139,10 @@ export function toFloat32(type: DataType, bytes: Uint8Array, count: number): Flo
   return Float32Array.from(native);
 }
 
-/** Numbers as raw bytes of `type`: floats round to nearest even, integers round half to even and saturate. */
+/**
+ * Numbers as raw bytes of `type`: floats round to nearest even, integers round half to even and saturate. May be a view
+ * of `values`.
+ */
 export function fromNumbers(type: DataType, values: ArrayLike<number>): Uint8Array {
   if (type === 'float32') return bytesOf(values instanceof Float32Array ? values : Float32Array.from(values));
   if (type === 'float64') return bytesOf(Float64Array.from(values));
@@ -149,10 +152,18 @@ export function fromNumbers(type: DataType, values: ArrayLike<number>): Uint8Arr
     return bitsPerElement(type) === 16 ? bytesOf(codes) : Uint8Array.from(codes);
   }
   if (type === 'bool') return Uint8Array.from(values, (v) => (v ? 1 : 0));
-  if (type === 'int64') return bytesOf(BigInt64Array.from(values, (v) => BigInt(Math.round(v))));
-  if (type === 'uint64') return bytesOf(BigUint64Array.from(values, (v) => BigInt(Math.round(v))));
+  if (type === 'int64') return bytesOf(BigInt64Array.from(values, (v) => saturated64(v, -(2n ** 63n), 2n ** 63n - 1n)));
+  if (type === 'uint64') return bytesOf(BigUint64Array.from(values, (v) => saturated64(v, 0n, 2n ** 64n - 1n)));
   if (isIntegerType(type)) return integersToBytes(type, values);
   throw new LatheError('UNSUPPORTED', `Numbers cannot be written as ${type}.`);
+}
+
+/** As a 64-bit integer within its range; NaN becomes 0, as it does in the typed arrays of smaller integers. */
+function saturated64(value: number, min: bigint, max: bigint): bigint {
+  if (Number.isNaN(value)) return 0n;
+  if (value >= Number(max)) return max;
+  if (value <= Number(min)) return min;
+  return BigInt(roundHalfEven(value));
 }
 
 function integersToBytes(type: DataType, values: ArrayLike<number>): Uint8Array {

@@ -2,18 +2,18 @@
  * Floating-point formats below 32 bits, as bit patterns. Encoding rounds to nearest, ties to even.
  *
  * float16 is IEEE 754 binary16; bfloat16 is the upper half of binary32; the float8 formats follow "FP8 Formats for
- * Deep Learning" (Micikevicius et al. 2022) and the ONNX float8 page for the FNUZ variants; the
- * formats of 4 and 6 bits and float8e8m0 follow the OCP Microscaling specification 1.0.
+ * Deep Learning" (Micikevicius et al. 2022) and the ONNX float8 page for the FNUZ variants; the formats of 4 and 6
+ * bits and float8e8m0 follow the OCP Microscaling specification 1.0.
  */
 
 import type { DataType } from './dtype.ts';
 
-/** A format of sign, `exponentBits` and `mantissaBits`, and what its highest codes mean. */
+/** A format of sign, `exponentBits` and `mantissaBits`. */
 interface Layout {
   readonly exponentBits: number;
   readonly mantissaBits: number;
   readonly bias: number;
-  /** 'ieee': infinities and NaNs; 'fn': NaN only at all ones; 'fnuz': NaN is the negative zero; 'none': no NaN. */
+  /** 'ieee': infinities and NaNs on top; 'fn': NaN at all ones only; 'fnuz': NaN for negative zero; 'none': no NaN. */
   readonly special: 'ieee' | 'fn' | 'fnuz' | 'none';
 }
 
@@ -104,7 +104,10 @@ function encodeFloat16(value: number): number {
   return sign | (half + (rest > 0x1000 || (rest === 0x1000 && (half & 1) === 1) ? 1 : 0));
 }
 
-/** Formats of 8 bits and fewer saturate at their largest finite value, as ONNX's Cast does by default. */
+/**
+ * Formats of 8 bits and fewer saturate at their largest finite value, as ONNX's Cast does by default. NaN becomes 0 in
+ * formats that have none.
+ */
 function encodeLayout(value: number, layout: Layout, table: Float32Array): number {
   const { exponentBits, mantissaBits, bias, special } = layout;
   const signBit = 1 << (exponentBits + mantissaBits);
@@ -131,16 +134,22 @@ function encodeLayout(value: number, layout: Layout, table: Float32Array): numbe
   return negative ? code | signBit : code;
 }
 
-/** float32 values as bit patterns of `type`; the result has one entry per element (not packed for 4 bits). */
+/** float8e8m0: powers of two without sign. Ties go up, as in ONNX's Cast; what is not positive becomes the least. */
+function encodePowerOfTwo(value: number): number {
+  if (Number.isNaN(value)) return 255;
+  if (value >= 2 ** 127) return 254;
+  if (value <= 2 ** -127) return 0;
+  const exponent = Math.floor(Math.log2(value));
+  return exponent + 127 + (value >= 1.5 * 2 ** exponent ? 1 : 0);
+}
+
+/** float32 values as bit patterns of `type`; the result has one entry per element, not packed below 8 bits. */
 export function encodeSmallFloats(type: SmallFloatType, values: ArrayLike<number>): Uint16Array {
   const out = new Uint16Array(values.length);
   if (type === 'float16') for (let i = 0; i < out.length; i++) out[i] = encodeFloat16(values[i]!);
   else if (type === 'bfloat16') for (let i = 0; i < out.length; i++) out[i] = encodeBfloat16(values[i]!);
   else if (type === 'float8e8m0') {
-    for (let i = 0; i < out.length; i++) {
-      const v = values[i]!;
-      out[i] = v > 0 ? Math.min(254, Math.max(0, Math.round(Math.log2(v)) + 127)) : Number.isNaN(v) ? 255 : 0;
-    }
+    for (let i = 0; i < out.length; i++) out[i] = encodePowerOfTwo(values[i]!);
   } else {
     const table = decodeTable(type);
     for (let i = 0; i < out.length; i++) out[i] = encodeLayout(values[i]!, layouts[type], table);
@@ -148,6 +157,7 @@ export function encodeSmallFloats(type: SmallFloatType, values: ArrayLike<number
   return out;
 }
 
+/** `true` for the formats of this file. */
 export function isSmallFloatType(type: DataType): type is SmallFloatType {
   return type === 'bfloat16' || type === 'float8e8m0' || type in layouts;
 }
