@@ -2,6 +2,7 @@
 
 import { statSync } from 'node:fs';
 import { relative } from 'node:path';
+import { summarize } from '../analysis/cost.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { isCancelled, messageOf } from '../errors.ts';
 import { readModel } from '../formats/onnx/read.ts';
@@ -9,7 +10,6 @@ import type { Model } from '../model/model.ts';
 import { formatRecipe } from './format.ts';
 import { externalBytes } from './inspect.ts';
 import { compareLatency, type LatencyComparison } from './latency.ts';
-import { parameterCount } from './layer-bytes.ts';
 import { layerResults } from './layer-results.ts';
 import { describeMachine } from './machine.ts';
 import { writeReport } from './report/write.ts';
@@ -33,7 +33,7 @@ export async function finishRun(
   const evaluation = await evaluator?.evaluate(model);
   const figures = (path: string, of: Model, metric: MetricFigure | undefined, side: 0 | 1): ModelFigures => ({
     sizeBytes: statSync(path).size + externalBytes(of),
-    parameters: parameterCount(of),
+    parameters: summarize(of).parameters,
     metric: metric ?? null,
     latencyMs: latency ? { median: latency.runs[side].median, p95: latency.runs[side].p95 } : null,
   });

@@ -1,13 +1,13 @@
 /** What is in a model file, from its structure alone: weights are not read. */
 
 import { statSync } from 'node:fs';
+import { summarize, type LayerSummary, type ValueSummary } from '../analysis/cost.ts';
 import { checkExternalData } from '../formats/onnx/external-data.ts';
 import { modelTensors } from '../formats/onnx/model-tensors.ts';
 import { readModel } from '../formats/onnx/read.ts';
 import type { Model } from '../model/model.ts';
-import { tensorType, type Dim, type ValueInfo } from '../model/types.ts';
+import type { Dim } from '../model/types.ts';
 import { validateModel, type Problem } from '../model/validate.ts';
-import { layerBytes, parameterCount } from './layer-bytes.ts';
 
 export interface InspectedValue {
   readonly name: string;
@@ -23,6 +23,7 @@ export interface InspectedLayers {
   readonly count: number;
   readonly parameters: number;
   readonly bytes: number;
+  /** Multiply-adds of one run; null where shapes do not tell. */
   readonly macs: number | null;
 }
 
@@ -42,8 +43,10 @@ export interface Inspection {
   readonly nodes: number;
   readonly functions: number;
   readonly parameters: number;
-  /** Multiply-adds of one run; null where shapes do not tell. */
+  /** Multiply-adds of one run, with a batch of one where it is open; null where shapes do not tell. */
   readonly macs: number | null;
+  /** Bytes of everything computed in one run; null where shapes do not tell. */
+  readonly activationBytes: number | null;
   /** Bytes of constants by element type, the largest first. */
   readonly bytesByType: Readonly<Record<string, number>>;
   /** The largest first. */
@@ -64,23 +67,24 @@ export function inspectModel(path: string): Inspection {
     })),
     ...validateModel(model),
   ];
-  const nodes = [...model.graph.walk()].map(({ node }) => node);
+  const summary = summarize(model);
   return {
     path,
     format: 'onnx',
     sizeBytes: statSync(path).size + externalBytes(model),
-    irVersion: model.irVersion,
-    opset: model.opset,
-    opsets: Object.fromEntries(model.opsetImports),
-    producer: [model.producerName, model.producerVersion].filter(Boolean).join(' ') || null,
-    inputs: model.graph.feeds().map(inspectedValue),
-    outputs: model.graph.outputs.map(inspectedValue),
-    nodes: nodes.length,
+    irVersion: summary.irVersion,
+    opset: summary.opset,
+    opsets: summary.opsets,
+    producer: summary.producer ?? null,
+    inputs: summary.inputs.map(inspectedValue),
+    outputs: summary.outputs.map(inspectedValue),
+    nodes: Object.values(summary.nodes).reduce((sum, count) => sum + count, 0),
     functions: model.functions.length,
-    parameters: parameterCount(model),
-    macs: null,
-    bytesByType: bytesByType(model),
-    layers: layersByType(model),
+    parameters: summary.parameters,
+    macs: summary.macs ?? null,
+    activationBytes: summary.activationBytes ?? null,
+    bytesByType: summary.weightBytes,
+    layers: layersByType(summary.layers),
     problems,
   };
 }
@@ -92,29 +96,21 @@ export function externalBytes(model: Model): number {
   return sum;
 }
 
-function inspectedValue(info: ValueInfo): InspectedValue {
-  const type = tensorType(info);
-  return { name: info.name, dtype: type?.dtype ?? null, shape: type?.shape ?? null };
+function inspectedValue({ name, dtype, shape }: ValueSummary): InspectedValue {
+  return { name, dtype: dtype ?? null, shape: shape ?? null };
 }
 
-function bytesByType(model: Model): Record<string, number> {
-  const bytes = new Map<string, number>();
-  for (const tensor of modelTensors(model)) {
-    bytes.set(tensor.dtype, (bytes.get(tensor.dtype) ?? 0) + tensor.byteLength);
-  }
-  return Object.fromEntries([...bytes].sort((a, b) => b[1] - a[1]));
-}
-
-function layersByType(model: Model): InspectedLayers[] {
-  const bytes = layerBytes(model);
-  const types = new Map<string, { count: number; bytes: number }>();
-  for (const { node } of model.graph.walk()) {
-    const entry = types.get(node.opType) ?? { count: 0, bytes: 0 };
+function layersByType(layers: readonly LayerSummary[]): InspectedLayers[] {
+  const types = new Map<string, { count: number; parameters: number; bytes: number; macs: number | null }>();
+  for (const { opType, parameters, weightBytes, macs } of layers) {
+    const entry = types.get(opType) ?? { count: 0, parameters: 0, bytes: 0, macs: 0 };
     entry.count += 1;
-    entry.bytes += bytes.get(node.label) ?? 0;
-    types.set(node.opType, entry);
+    entry.parameters += parameters;
+    entry.bytes += weightBytes;
+    entry.macs = macs === undefined || entry.macs === null ? null : entry.macs + macs;
+    types.set(opType, entry);
   }
   return [...types]
-    .map(([opType, entry]) => ({ opType, ...entry, parameters: 0, macs: null }))
+    .map(([opType, entry]) => ({ opType, ...entry }))
     .sort((a, b) => b.bytes - a.bytes || b.count - a.count);
 }

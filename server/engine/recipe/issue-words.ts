@@ -90,8 +90,7 @@ function unknownKey(schema: z.core.$ZodType, path: Path, key: string): Finding {
     return { code: 'LTH2009', message: `The key "${key}" ${notAvailable}.`, path: at, part: 'key' };
   }
   const known = knownKeys(schema, path);
-  const hint = didYouMean(key, known)
-    || (known.length === 0 ? ' Nothing may stand here.' : ` Known keys here: ${listInWords(known)}.`);
+  const hint = didYouMean(key, known) || ` Known keys here: ${listInWords(known)}.`;
   return { code: 'LTH2002', message: `Unknown key "${key}".${hint}`, path: at, part: 'key' };
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Model } from '../model/model.ts';
 import { Node, type NodeFields } from '../model/node.ts';
 import { Tensor } from '../model/tensor.ts';
-import { bytesInResult, layerBytes, parameterCount } from './layer-bytes.ts';
+import { bytesInResult, layerBytes } from './layer-bytes.ts';
 
 function model(nodes: readonly NodeFields[], constants: readonly Tensor[]): Model {
   const made = new Model();
@@ -27,7 +27,6 @@ const original = model(
 describe('layer bytes', () => {
   it('counts each constant once, for the first layer that reads it', () => {
     expect([...layerBytes(original)]).toEqual([['conv', 440], ['relu', 0], ['fc', 200], ['tied', 0]]);
-    expect(parameterCount(original)).toBe(160);
   });
 
   it('counts what passes put before a layer, or in its place, for that layer', () => {
@@ -48,7 +47,6 @@ describe('layer bytes', () => {
       ],
     );
     expect([...bytesInResult(original, result)]).toEqual([['conv', 144], ['relu', 4], ['fc', 50]]);
-    expect(parameterCount(result)).toBe(160);
   });
 
   it('sees the layers inside branches, and constants given by nodes', () => {
@@ -68,6 +66,5 @@ describe('layer bytes', () => {
       } },
     ], [zeros('w', 'float32', 100)]);
     expect([...layerBytes(outer)]).toEqual([['if', 0], ['inner', 28], ['uses outer', 400]]);
-    expect(parameterCount(outer)).toBe(107);
   });
 });

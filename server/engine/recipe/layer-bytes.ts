@@ -62,28 +62,3 @@ function collect(model: Model, layerOf: (node: Node) => string | undefined): Lay
   visit(model.graph, undefined);
   return bytes;
 }
-
-/** Elements of the constants that layers compute with: floats, and the small integers of quantized weights. */
-export function parameterCount(model: Model): number {
-  let count = 0;
-  const seen = new Set<string>();
-  const visit = (graph: Graph, outer: Constants | undefined): void => {
-    const constants = new Constants(graph, model.irVersion, outer);
-    for (const node of graph.nodes) {
-      for (const input of node.inputs) {
-        const tensor = constants.tensor(input);
-        if (!tensor || seen.has(input) || tensor.dtype === 'int64' || tensor.dtype === 'bool') continue;
-        seen.add(input);
-        if (!isScaleOrZeroPoint(node, input)) count += tensor.size;
-      }
-      for (const subgraph of node.subgraphs()) visit(subgraph, constants);
-    }
-  };
-  visit(model.graph, undefined);
-  return count;
-}
-
-/** The numbers that describe a quantization are not parameters. */
-function isScaleOrZeroPoint(node: Node, input: string): boolean {
-  return (node.opType === 'QuantizeLinear' || node.opType === 'DequantizeLinear') && node.inputs.indexOf(input) > 0;
-}
