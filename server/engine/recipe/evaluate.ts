@@ -1,9 +1,5 @@
 /** Measures one model on data, or compares it with another. */
 
-import { mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { openDataset } from '../data/open-dataset.ts';
 import type { DataSources } from '../data/source-schema.ts';
 import { LatheError } from '../errors.ts';
@@ -12,7 +8,7 @@ import type { ProgressListener } from '../passes/pass.ts';
 import { Evaluator } from './evaluator.ts';
 import { modelInputs } from './open-data.ts';
 import type { MetricFigure } from './result.ts';
-import { RuntimePool } from './runtime-pool.ts';
+import { withPool } from './runtime-pool.ts';
 
 export interface EvaluateOptions {
   readonly model: Model;
@@ -64,19 +60,4 @@ export async function evaluateModel(options: EvaluateOptions): Promise<EvaluateR
       durationMs: performance.now() - started,
     };
   });
-}
-
-/** Runs `work` with a runtime and a temporary folder, which end with it. */
-export async function withPool<T>(
-  { threads }: { readonly threads: number },
-  work: (pool: RuntimePool, tempDir: string) => Promise<T>,
-): Promise<T> {
-  const tempDir = mkdtempSync(join(tmpdir(), 'lathe-run-'));
-  const pool = new RuntimePool({ threads, tempDir, log: () => undefined });
-  try {
-    return await work(pool, tempDir);
-  } finally {
-    await pool.close();
-    await rm(tempDir, { recursive: true, force: true });
-  }
 }

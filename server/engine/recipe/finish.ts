@@ -7,9 +7,10 @@ import type { Dataset } from '../data/dataset.ts';
 import { isCancelled, messageOf } from '../errors.ts';
 import { readModel } from '../formats/onnx/read.ts';
 import type { Model } from '../model/model.ts';
+import type { LatencyResult, LatencyRun } from '../runtime/latency.ts';
 import { formatRecipe } from './format.ts';
 import { externalBytes } from './inspect.ts';
-import { compareLatency, type LatencyComparison } from './latency.ts';
+import { compareLatency, latencyOptions } from './latency.ts';
 import { layerResults } from './layer-results.ts';
 import { describeMachine } from './machine.ts';
 import { writeReport } from './report/write.ts';
@@ -31,14 +32,20 @@ export async function finishRun(
   const notes: RunNote[] = [...outcome.notes];
   const latency = await latencyOrNote(environment, notes);
   const evaluation = await evaluator?.evaluate(model);
-  const figures = (path: string, of: Model, metric: MetricFigure | undefined, side: 0 | 1): ModelFigures => ({
+  const [timedBefore, timedAfter] = latency?.runs ?? [];
+  const figures = (
+    path: string,
+    of: Model,
+    metric: MetricFigure | undefined,
+    timed: LatencyRun | undefined,
+  ): ModelFigures => ({
     sizeBytes: statSync(path).size + externalBytes(of),
     parameters: summarize(of).parameters,
     metric: metric ?? null,
-    latencyMs: latency ? { median: latency.runs[side].median, p95: latency.runs[side].p95 } : null,
+    latencyMs: timed ? { median: timed.latencyMs.median, p95: timed.latencyMs.p95 } : null,
   });
-  const before = figures(paths.model, original, await evaluator?.baseline(), 0);
-  const after = figures(paths.output, readModel(paths.output), evaluation?.figure, 1);
+  const before = figures(paths.model, original, await evaluator?.baseline(), timedBefore);
+  const after = figures(paths.output, readModel(paths.output), evaluation?.figure, timedAfter);
   const drop = evaluation && { value: evaluation.verdict.drop, ci95: evaluation.verdict.dropCi95 };
   const result: RunResult = {
     output: shown(paths.output),
@@ -49,7 +56,7 @@ export async function finishRun(
     original: before,
     result: after,
     sizeRatio: before.sizeBytes / after.sizeBytes,
-    latencyRatio: latency?.ratio ?? null,
+    latencyRatio: latency?.ratios[0]?.latency ?? null,
     drop: drop ?? null,
     goal: recipe.goal ?? {},
     goalMet: drop === undefined || drop.value <= maxDrop,
@@ -73,21 +80,19 @@ export async function finishRun(
     paths,
     recipeText,
     command: options.command ?? `lathe run ${shown(paths.recipe)}`,
-    ...(latency && { latencySamplesMs: { original: latency.runs[0].samplesMs, result: latency.runs[1].samplesMs } }),
+    ...(timedBefore && timedAfter && {
+      latencySamplesMs: { original: timedBefore.samplesMs, result: timedAfter.samplesMs },
+    }),
     ...(evaluator && { changes: await evaluator.changes(model) }),
   });
   return result;
 }
 
 /** A model that cannot be timed here is still a result. */
-async function latencyOrNote(
-  { paths, runtime, data, options }: RunEnvironment,
-  notes: RunNote[],
-): Promise<LatencyComparison | undefined> {
-  const { threads, signal, progress } = options;
-  progress('Measuring latency', 0, 0);
+async function latencyOrNote(environment: RunEnvironment, notes: RunNote[]): Promise<LatencyResult | undefined> {
+  const { model, output } = environment.paths;
   try {
-    return await compareLatency(paths.model, paths.output, { runtime, data, threads, signal });
+    return await compareLatency(model, output, latencyOptions(environment));
   } catch (error) {
     if (isCancelled(error)) throw error;
     notes.push({ severity: 'warning', message: `The latency could not be measured: ${messageOf(error)}` });

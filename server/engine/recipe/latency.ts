@@ -1,69 +1,65 @@
-/** Latencies of models on one set of feeds, in one interleaved run. */
+/** Latencies of a run's models, all on the same feeds. */
 
+import { openDataset } from '../data/open-dataset.ts';
 import type { DataSets } from '../data/open-data-sets.ts';
-import { LatheError } from '../errors.ts';
 import type { Model } from '../model/model.ts';
-import type { ModelSource, Runtime } from '../runtime/runtime.ts';
+import type { ProgressListener } from '../passes/pass.ts';
+import { measureLatency, type LatencyResult } from '../runtime/latency.ts';
+import type { ModelSource } from '../runtime/runtime.ts';
 import type { Feeds } from '../tensor/tensor-value.ts';
+import { modelInputs } from './open-data.ts';
+import type { RunEnvironment } from './run-environment.ts';
 
-export interface LatencyOptions {
-  readonly runtime: () => Promise<Runtime>;
+export interface RunLatencyOptions {
+  /** Whose inputs are fed. */
+  readonly original: Model;
   readonly data: DataSets;
   readonly threads: number;
+  readonly seed: number;
+  readonly tempDir: string;
+  readonly progress: ProgressListener;
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface LatencyRun {
-  readonly median: number;
-  readonly p95: number;
-  readonly samplesMs: readonly number[];
+export function latencyOptions({ original, data, options, tempDir }: RunEnvironment): RunLatencyOptions {
+  const { threads, seed, progress, signal } = options;
+  return { original, data, threads, seed, tempDir, progress, signal };
 }
 
-export interface LatencyComparison {
-  readonly runs: readonly [LatencyRun, LatencyRun];
-  readonly ratio: { readonly median: number; readonly ci95: readonly [number, number] };
+/** Time for a comparison whose figures are shown, and for one that only decides which candidate is tried. */
+const reportedSeconds = 6;
+const decidingSeconds = 3;
+
+/** Medians in milliseconds, one for each model, from one interleaved measurement. */
+export async function measureMedians(models: readonly Model[], options: RunLatencyOptions): Promise<number[]> {
+  const { runs } = await measure(models, decidingSeconds, options);
+  return runs.map(({ latencyMs }) => latencyMs.median);
 }
 
-/** Medians in milliseconds, one for each model. */
-export async function measureMedians(models: readonly Model[], options: LatencyOptions): Promise<number[]> {
-  const runs = await measure(models, options);
-  return runs.map(({ median }) => median);
+/** The original and the result against each other. */
+export function compareLatency(
+  original: ModelSource,
+  result: ModelSource,
+  options: RunLatencyOptions,
+): Promise<LatencyResult> {
+  return measure([original, result], reportedSeconds, options);
 }
 
-export async function compareLatency(
-  a: ModelSource,
-  b: ModelSource,
-  options: LatencyOptions,
-): Promise<LatencyComparison> {
-  const [first, second] = await measure([a, b], options);
-  const ratio = first!.median / second!.median;
-  return { runs: [first!, second!], ratio: { median: ratio, ci95: [ratio, ratio] } };
+async function measure(
+  models: readonly ModelSource[],
+  maxSeconds: number,
+  options: RunLatencyOptions,
+): Promise<LatencyResult> {
+  const { threads, seed, tempDir, progress, signal } = options;
+  const feeds = await feedsFor(options);
+  const timed = models.map((source, i) => ({ label: String(i), source, feeds }));
+  const report = (share: number): void => progress('Measuring latency', Math.round(share * 100), 100);
+  return measureLatency(timed, { threads, seed, tempDir, maxSeconds }, report, signal);
 }
 
-async function measure(models: readonly ModelSource[], options: LatencyOptions): Promise<LatencyRun[]> {
-  const runtime = await options.runtime();
-  const feeds = await feedsOf(options.data);
-  const sessions = [];
-  for (const model of models) {
-    sessions.push(await runtime.load(model, { threads: options.threads }, options.signal));
-  }
-  const samples = models.map((): number[] => []);
-  for (let round = -3; round < 30; round++) {
-    for (const [i, session] of sessions.entries()) {
-      const start = performance.now();
-      await session.run(feeds, undefined, options.signal);
-      if (round >= 0) samples[i]!.push(performance.now() - start);
-    }
-  }
-  for (const session of sessions) await session.release();
-  return samples.map((samplesMs) => {
-    const sorted = [...samplesMs].sort((x, y) => x - y);
-    return { median: sorted[15]!, p95: sorted[28]!, samplesMs };
-  });
-}
-
-async function feedsOf({ evaluation, calibration }: DataSets): Promise<Feeds> {
-  const dataset = evaluation ?? calibration;
-  if (!dataset) throw new LatheError('DATA', 'There are no data to run the model on.');
+/** A sample of the data, or random numbers where there are no data. */
+async function feedsFor({ original, data, seed }: RunLatencyOptions): Promise<Feeds> {
+  const dataset = data.evaluation ?? data.calibration
+    ?? await openDataset({ random: 1 }, modelInputs(original), { baseDir: '.', seed });
   return (await dataset.at(0)).feeds;
 }

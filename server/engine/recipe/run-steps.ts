@@ -5,7 +5,7 @@ import type { Model } from '../model/model.ts';
 import type { Judge, LayerAction, PassContext, Verdict } from '../passes/pass.ts';
 import { findPass } from '../passes/registry.ts';
 import { changeInWords } from '../util/words.ts';
-import { measureMedians } from './latency.ts';
+import { latencyOptions, measureMedians } from './latency.ts';
 import type { RunNote, StepResult } from './result.ts';
 import type { RunEnvironment } from './run-environment.ts';
 
@@ -70,13 +70,14 @@ function passContext(environment: RunEnvironment): PassContext {
   };
 }
 
-function judgeOf({ evaluator, maxDrop, recipe, kept, options, runtime, data }: RunEnvironment): Judge | undefined {
+function judgeOf(environment: RunEnvironment): Judge | undefined {
+  const { evaluator, maxDrop, recipe, kept } = environment;
   if (!evaluator) return undefined;
   return {
     maxDrop,
     prefer: recipe.goal?.prefer ?? 'size',
     evaluate: async (model) => (await evaluator.evaluate(model)).verdict,
-    latencies: (models) => measureMedians(models, { runtime, data, threads: options.threads, signal: options.signal }),
+    latencies: (models) => measureMedians(models, latencyOptions(environment)),
     keep: async (model, verdict) => kept.offer({ model, verdict }),
   };
 }

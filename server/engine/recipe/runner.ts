@@ -3,10 +3,6 @@
  * Every step is measured where there are evaluation data; the best result so far is always on disk.
  */
 
-import { mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { isCancelled, LatheError } from '../errors.ts';
 import { checkExternalData } from '../formats/onnx/external-data.ts';
 import { readModel } from '../formats/onnx/read.ts';
@@ -22,7 +18,7 @@ import type { Recipe } from './recipe.ts';
 import type { RunNote, RunResult } from './result.ts';
 import type { RunEnvironment, RunOptions } from './run-environment.ts';
 import { carryOutSteps } from './run-steps.ts';
-import { RuntimePool } from './runtime-pool.ts';
+import { withPool, type RuntimePool } from './runtime-pool.ts';
 import { unmatchedPatterns } from './unmatched.ts';
 
 export type { RunOptions } from './run-environment.ts';
@@ -30,23 +26,20 @@ export type { RunOptions } from './run-environment.ts';
 /** Throws what the model, the data and the passes throw; `CANCELLED` names the best result, which stays on disk. */
 export async function runRecipe(recipe: Recipe, options: RunOptions): Promise<RunResult> {
   const started = performance.now();
-  const tempDir = mkdtempSync(join(tmpdir(), 'lathe-run-'));
-  const pool = new RuntimePool({ threads: options.threads, tempDir, log: () => undefined });
   let environment: RunEnvironment | undefined;
   try {
-    environment = await prepare(recipe, options, tempDir, pool);
-    const notes: RunNote[] = [
-      ...environment.data.notes.map((message): RunNote => ({ severity: 'info', message })),
-      ...unmatchedPatterns(recipe.steps, environment.original),
-    ];
-    await environment.evaluator?.baseline();
-    const outcome = await carryOutSteps(environment);
-    return await finishRun(environment, { ...outcome, notes: [...notes, ...outcome.notes] }, started);
+    return await withPool(options, async (pool, tempDir) => {
+      environment = await prepare(recipe, options, tempDir, pool);
+      const notes: RunNote[] = [
+        ...environment.data.notes.map((message): RunNote => ({ severity: 'info', message })),
+        ...unmatchedPatterns(recipe.steps, environment.original),
+      ];
+      await environment.evaluator?.baseline();
+      const outcome = await carryOutSteps(environment);
+      return finishRun(environment, { ...outcome, notes: [...notes, ...outcome.notes] }, started);
+    });
   } catch (error) {
     throw isCancelled(error) && environment ? cancelledRun(environment) : error;
-  } finally {
-    await pool.close();
-    await rm(tempDir, { recursive: true, force: true });
   }
 }
 
