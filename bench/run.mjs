@@ -9,17 +9,17 @@ if (!script) {
   process.exit(2);
 }
 
-const bundle = `dist/bench/${basename(script, '.ts')}.cjs`;
+const bundle = `dist/bench/${basename(script, '.ts')}.mjs`;
 await build({
   entryPoints: [script],
   outfile: bundle,
   bundle: true,
   platform: 'node',
   target: 'node20',
-  format: 'cjs',
+  format: 'esm',
   sourcemap: true,
   logLevel: 'warning',
-  external: ['onnxruntime-node'],
+  packages: 'external',
 });
 const { status } = spawnSync(process.execPath, ['--enable-source-maps', bundle, ...rest], { stdio: 'inherit' });
 process.exit(status ?? 1);

@@ -51,5 +51,5 @@ export function comparePaired(first: MetricResult, second: MetricResult, seed = 
   }
   const figure = (drawn: Uint32Array): number => between(first.resample(drawn), second.resample(drawn));
   const cost = first.resampleCost + second.resampleCost;
-  return { difference, ci95: bootstrapInterval(size, figure, cost, seed), ...counts, method: 'bootstrap' };
+  return { difference, ci95: bootstrapInterval(difference, size, figure, cost, seed), ...counts, method: 'bootstrap' };
 }

@@ -38,7 +38,7 @@ export interface MetricResult {
   readonly samples: number;
   /**
    * 95 % confidence interval for other samples of the same kind: Wilson's score interval where each sample is right or
-   * wrong, else the percentiles of a seeded bootstrap.
+   * wrong, else a seeded bootstrap.
    */
   readonly ci95: readonly [number, number];
   readonly higherIsBetter: boolean;

@@ -88,11 +88,12 @@ function ratioResult(
   const rightOrWrong = figure === ratio
     && bottoms.every((bottom) => bottom === 1) && tops.every((top) => top === 0 || top === 1);
   const right = tops.reduce((sum, top) => sum + top, 0);
+  const value = resample(new Uint8Array(size).fill(1));
   return {
     name,
-    value: resample(new Uint8Array(size).fill(1)),
+    value,
     samples: size,
-    ci95: rightOrWrong ? wilsonInterval(right, size) : bootstrapInterval(size, resample, size, seed),
+    ci95: rightOrWrong ? wilsonInterval(right, size) : bootstrapInterval(value, size, resample, size, seed),
     higherIsBetter,
     unit,
     rightOrWrong,

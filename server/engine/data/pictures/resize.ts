@@ -1,13 +1,15 @@
 /**
  * Resizing by separable convolution, in the fixed-point arithmetic of Pillow's `Image.resize` for 8-bit pictures, whose
  * pixels it reproduces: a filter as wide as the reduction (so shrinking averages), horizontal pass first, each pass
- * rounded to 8 bits.
+ * rounded to 8 bits. `linear` is OpenCV's instead, within one level: four pixels are mixed however much it shrinks.
  */
 
 import type { Filter } from '../preprocess/schema.ts';
 import type { Picture } from './picture.ts';
 
 interface Kernel {
+  /** Does not widen where pictures shrink. */
+  readonly fixed?: boolean;
   /** Half its width, in pixels of the smaller picture. */
   readonly support: number;
   readonly weight: (x: number) => number;
@@ -29,6 +31,7 @@ function sinc(x: number): number {
 const kernels: Record<Exclude<Filter, 'nearest'>, Kernel> = {
   box: { support: 0.5, weight: (x) => (x > -0.5 && x <= 0.5 ? 1 : 0) },
   bilinear: { support: 1, weight: (x) => Math.max(0, 1 - Math.abs(x)) },
+  linear: { support: 1, weight: (x) => Math.max(0, 1 - Math.abs(x)), fixed: true },
   bicubic: { support: 2, weight: cubic },
   lanczos: { support: 3, weight: (x) => (x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0) },
 };
@@ -47,7 +50,7 @@ interface Weights {
 
 function weightsOf(kernel: Kernel, from: number, to: number): Weights {
   const scale = from / to;
-  const filterScale = Math.max(1, scale);
+  const filterScale = kernel.fixed ? 1 : Math.max(1, scale);
   const support = kernel.support * filterScale;
   const width = Math.ceil(support) * 2 + 1;
   const first = new Int32Array(to);

@@ -68,8 +68,8 @@ export const preprocessSchema = z.union([
       pad: z.number().min(0).max(255).optional().describe('Pixel value of the border; 114 by default.'),
       anchor: z.enum(['top-left', 'center']).optional().describe('Where the picture goes; `center` by default.'),
     }).optional().describe('Fits the whole picture into the input and fills the rest, as object detectors want it.'),
-    filter: z.enum(['bilinear', 'bicubic', 'lanczos', 'box', 'nearest']).optional().describe(
-      'How pixels are weighed in resizing; `bilinear` by default. All but `nearest` average where they shrink.',
+    filter: z.enum(['bilinear', 'linear', 'bicubic', 'lanczos', 'box', 'nearest']).optional().describe(
+      'How pixels are weighed in resizing: as Pillow does, `bilinear` by default; `linear` as OpenCV does.',
     ),
     layout: z.enum(['NCHW', 'NHWC']).optional().describe('Order of the axes; by default seen from the input\'s shape.'),
     channels: z.enum(['RGB', 'BGR', 'GRAY', 'RGBA']).optional().describe('Which channels, in which order.'),

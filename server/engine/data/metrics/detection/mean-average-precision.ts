@@ -39,11 +39,12 @@ export function meanAveragePrecision(
           const size = ids.length;
           if (size === 0) throw nothingMeasured(name);
           const { mean, cost } = precisionTable(pictures, thresholds);
+          const value = mean(new Uint8Array(size).fill(1));
           return {
             ...traits,
-            value: mean(new Uint8Array(size).fill(1)),
+            value,
             samples: size,
-            ci95: bootstrapInterval(size, mean, cost, seed),
+            ci95: bootstrapInterval(value, size, mean, cost, seed),
             rightOrWrong: false,
             perSample: Float64Array.from(pictures, (picture) => precisionTable([picture], thresholds).mean([1])),
             sampleIds: [...ids],
