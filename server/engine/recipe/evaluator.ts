@@ -11,6 +11,7 @@ import type { ProgressListener, Verdict } from '../passes/pass.ts';
 import type { ModelSource, Runtime } from '../runtime/runtime.ts';
 import type { Changes } from './changes.ts';
 import { changesBetween } from './changes.ts';
+import { equalDb } from './default-goal.ts';
 import { measureModel, type Measured } from './measure.ts';
 import type { MetricFigure } from './result.ts';
 
@@ -60,6 +61,10 @@ export class Evaluator {
     return new Evaluator(options, await metricFor(source, dataset, outputs, { baseDir, seed }));
   }
 
+  get higherIsBetter(): boolean {
+    return this.metric.higherIsBetter;
+  }
+
   /** The original's figure; measured once. */
   async baseline(): Promise<MetricFigure> {
     return this.figure((await this.measureOriginal()).result);
@@ -68,6 +73,7 @@ export class Evaluator {
   async evaluate(model: Model): Promise<Evaluation> {
     const before = (await this.measureOriginal()).result;
     const after = (await this.measured(model)).result;
+    if (before.value === Infinity) return { figure: this.figure(after), verdict: distance(after) };
     const { difference, ci95: [low, high] } = comparePaired(before, after, this.options.seed);
     const sign = this.metric.higherIsBetter ? -1 : 1;
     // Not -0, which would be shown with its sign.
@@ -140,4 +146,10 @@ export class Evaluator {
   private figure({ name, value, samples, ci95 }: MetricResult): MetricFigure {
     return { name, value, samples, ci95, synthetic: this.options.dataset.synthetic };
   }
+}
+
+/** Of a metric on which the original is infinitely good: how far below "as good as equal" the result is. */
+function distance({ name, value, samples, ci95: [low, high] }: MetricResult): Verdict {
+  const below = (db: number): number => Math.max(0, equalDb - db);
+  return { metric: name, value, samples, drop: below(value), dropCi95: [below(high), below(low)] };
 }

@@ -58,7 +58,7 @@ export async function finishRun(
     sizeRatio: before.sizeBytes / after.sizeBytes,
     latencyRatio: latency?.ratios[0]?.latency ?? null,
     drop: drop ?? null,
-    goal: recipe.goal ?? {},
+    goal: { ...recipe.goal, ...(Number.isFinite(maxDrop) && { maxDrop }) },
     goalMet: drop === undefined || drop.value <= maxDrop,
     layers: layerResults(original, model, outcome.actions),
     steps: outcome.steps,

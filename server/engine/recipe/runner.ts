@@ -9,6 +9,7 @@ import { readModel } from '../formats/onnx/read.ts';
 import { writeModel } from '../formats/onnx/write.ts';
 import { findTarget } from '../targets/registry.ts';
 import { BestKept } from './best-kept.ts';
+import { defaultMaxDrop } from './default-goal.ts';
 import { Evaluator } from './evaluator.ts';
 import { finishRun } from './finish.ts';
 import { withNodeNames } from './node-names.ts';
@@ -34,8 +35,7 @@ export async function runRecipe(recipe: Recipe, options: RunOptions): Promise<Ru
         ...environment.data.notes.map((message): RunNote => ({ severity: 'info', message })),
         ...unmatchedPatterns(recipe.steps, environment.original),
       ];
-      await environment.evaluator?.baseline();
-      const outcome = await carryOutSteps(environment);
+        const outcome = await carryOutSteps(environment);
       return finishRun(environment, { ...outcome, notes: [...notes, ...outcome.notes] }, started);
     });
   } catch (error) {
@@ -57,7 +57,6 @@ async function prepare(
   const [missing] = checkExternalData(original);
   if (missing) throw missing;
   const data = await openRunData(recipe.data ?? {}, original, { baseDir, seed, ...(signal && { signal }) });
-  const maxDrop = recipe.goal?.maxDrop ?? Infinity;
   const evaluator = data.evaluation && await Evaluator.open({
     dataset: data.evaluation,
     source: data.evaluationSource!,
@@ -69,6 +68,10 @@ async function prepare(
     progress,
     ...(signal && { signal }),
   });
+  const baseline = await evaluator?.baseline();
+  const { goal } = recipe;
+  const usual = goal && baseline ? defaultMaxDrop(baseline.name, baseline.value) : Infinity;
+  const maxDrop = goal?.maxDrop ?? usual;
   return {
     recipe,
     options,
