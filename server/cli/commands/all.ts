@@ -1,7 +1,9 @@
 /** Every command, in the order of the help. */
 
 import type { Command } from '../command.ts';
+import { benchmarkCommand } from './benchmark.ts';
 import { checkCommand } from './check.ts';
+import { compareCommand } from './compare.ts';
 import { compressCommand } from './compress.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { inspectCommand } from './inspect.ts';
@@ -17,6 +19,8 @@ export const commands: readonly Command[] = [
   quantizeCommand,
   ...laterCommands,
   evaluateCommand,
+  compareCommand,
+  benchmarkCommand,
   checkCommand,
   targetsCommand,
 ];

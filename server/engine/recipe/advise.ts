@@ -7,7 +7,7 @@ import type { DataSources } from '../data/source-schema.ts';
 import type { Model } from '../model/model.ts';
 import type { Target } from '../targets/target.ts';
 import type { RecipeComments } from './format.ts';
-import { layerBytes } from './layer-bytes.ts';
+import { layerConstants } from './layer-constants.ts';
 import type { Goal, Recipe, RecipeStep } from './recipe.ts';
 
 export interface AdviceRequest {
@@ -97,11 +97,11 @@ function adviseQuantization(model: Model, target: Target, data: DataSources): Qu
 
 /** Which share of the weights' bytes is in which kind of layer. */
 function byteShares(model: Model): { readonly total: number; readonly matrices: number } {
-  const bytes = layerBytes(model);
+  const constants = layerConstants(model);
   let total = 0;
   let inMatrices = 0;
   for (const { node } of model.graph.walk()) {
-    const own = bytes.get(node.label) ?? 0;
+    const own = constants.get(node.label)?.bytes ?? 0;
     total += own;
     if (matrices.has(node.opType)) inMatrices += own;
   }

@@ -51,7 +51,7 @@ function headline(result: RunResult): string {
   )];
   if (latencyRatio && original.latencyMs && after.latencyMs) {
     cards.push(card(
-      latencyRatio.median > 0.995 && latencyRatio.median < 1.005
+      latencyRatio.ci95[0] <= 1 && latencyRatio.ci95[1] >= 1
         ? 'as fast'
         : comparison(latencyRatio.median, 'faster', 'slower'),
       `${durationInWords(original.latencyMs.median)} → ${durationInWords(after.latencyMs.median)}, median`,

@@ -99,7 +99,7 @@ describe('rows', () => {
     expect(summaryRows(result)).toEqual([
       { what: 'Size', before: '4.96 MB', after: '1.33 MB', change: '3.72x smaller' },
       { what: 'Parameters', before: '1.24 M', after: '1.24 M', change: '' },
-      { what: 'Latency, median', before: '12.3 ms', after: '5.82 ms', change: '2.12x faster (2.05 to 2.19)' },
+      { what: 'Latency, median', before: '12.3 ms', after: '5.82 ms', change: '2.12x faster (2.05x to 2.19x)' },
       { what: 'Latency, p95', before: '13.2 ms', after: '6.40 ms', change: '2.06x faster' },
       { what: 'top1', before: '59.4 %', after: '59.2 %', change: '-0.2 points (-1.1 to +0.7), 400 samples' },
     ]);
@@ -109,7 +109,9 @@ describe('rows', () => {
     const slower: RunResult = { ...result, sizeRatio: 1.001, latencyRatio: { median: 0.5, ci95: [0.4, 0.8] } };
     const rows = summaryRows(slower);
     expect(rows[0]?.change).toBe('the same');
-    expect(rows[2]?.change).toBe('2.00x slower (1.25 to 2.50)');
+    expect(rows[2]?.change).toBe('2.00x slower (1.25x to 2.50x)');
+    const same = { ...result, latencyRatio: { median: 1.01, ci95: [0.97, 1.04] as const } };
+    expect(summaryRows(same)[2]?.change).toBe('about as fast (0.97x to 1.04x)');
   });
 
   it('judges the goal', () => {

@@ -66,9 +66,11 @@ export function comparison(ratio: number, better: string, worse: string): string
 function latencyChange({ latencyRatio }: RunResult): string {
   if (!latencyRatio) return '';
   const { median, ci95: [low, high] } = latencyRatio;
-  const slower = median < 0.995;
-  const interval = slower ? [1 / high, 1 / low] : [low, high];
-  return `${comparison(median, 'faster', 'slower')} (${interval.map((x) => x.toFixed(2)).join(' to ')})`;
+  // An interval around 1 means that nobody can tell which one is faster.
+  const same = low <= 1 && high >= 1;
+  const interval = median >= 1 || same ? [low, high] : [1 / high, 1 / low];
+  const words = same ? 'about as fast' : comparison(median, 'faster', 'slower');
+  return `${words} (${interval.map((x) => `${x.toFixed(2)}x`).join(' to ')})`;
 }
 
 function metricChange({ drop, result: { metric } }: RunResult): string {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Model } from '../model/model.ts';
 import { Node, type NodeFields } from '../model/node.ts';
 import { Tensor } from '../model/tensor.ts';
-import { bytesInResult, layerBytes } from './layer-bytes.ts';
+import { constantsInResult, layerConstants, type ConstantsByLayer } from './layer-constants.ts';
 
 function model(nodes: readonly NodeFields[], constants: readonly Tensor[]): Model {
   const made = new Model();
@@ -24,9 +24,11 @@ const original = model(
   [zeros('w', 'float32', 100), zeros('b', 'float32', 10), zeros('m', 'float32', 50)],
 );
 
-describe('layer bytes', () => {
+const bytes = (constants: ConstantsByLayer): unknown => [...constants].map(([name, layer]) => [name, layer.bytes]);
+
+describe('layer constants', () => {
   it('counts each constant once, for the first layer that reads it', () => {
-    expect([...layerBytes(original)]).toEqual([['conv', 440], ['relu', 0], ['fc', 200], ['tied', 0]]);
+    expect(bytes(layerConstants(original))).toEqual([['conv', 440], ['relu', 0], ['fc', 200], ['tied', 0]]);
   });
 
   it('counts what passes put before a layer, or in its place, for that layer', () => {
@@ -46,7 +48,8 @@ describe('layer bytes', () => {
         zeros('s2', 'float32', 1),
       ],
     );
-    expect([...bytesInResult(original, result)]).toEqual([['conv', 144], ['relu', 4], ['fc', 50]]);
+    expect(constantsInResult(original, result).get('conv')?.dtype).toBe('int8');
+    expect(bytes(constantsInResult(original, result))).toEqual([['conv', 144], ['relu', 4], ['fc', 50]]);
   });
 
   it('sees the layers inside branches, and constants given by nodes', () => {
@@ -65,6 +68,6 @@ describe('layer bytes', () => {
         then_branch: { type: 'graph', value: branch },
       } },
     ], [zeros('w', 'float32', 100)]);
-    expect([...layerBytes(outer)]).toEqual([['if', 0], ['inner', 28], ['uses outer', 400]]);
+    expect(bytes(layerConstants(outer))).toEqual([['if', 0], ['inner', 28], ['uses outer', 400]]);
   });
 });

@@ -1,0 +1,134 @@
+/** Benchmarks of models against each other. */
+
+import { openDataset } from '../data/open-dataset.ts';
+import type { DataSources } from '../data/source-schema.ts';
+import { LatheError } from '../errors.ts';
+import { readModel } from '../formats/onnx/read.ts';
+import type { Model } from '../model/model.ts';
+import type { ProgressListener } from '../passes/pass.ts';
+import { batchedInputs, concatFeeds } from '../runtime/batching.ts';
+import { measureLatency } from '../runtime/latency.ts';
+import { profileNodes, type NodeTime } from '../runtime/profile.ts';
+import type { Feeds } from '../tensor/tensor-value.ts';
+import { describeMachine } from './machine.ts';
+import { modelInputs } from './open-data.ts';
+import type { MachineDescription } from './result.ts';
+import { withPool } from './runtime-pool.ts';
+
+export interface BenchmarkOptions {
+  readonly paths: readonly string[];
+  readonly sources: DataSources;
+  readonly baseDir: string;
+  readonly batch: number;
+  readonly provider?: string;
+  /** Time for measuring, all models together. */
+  readonly seconds?: number;
+  /** Also time each node. */
+  readonly nodes: boolean;
+  readonly threads: number;
+  readonly seed: number;
+  readonly progress: ProgressListener;
+  readonly signal?: AbortSignal;
+}
+
+export interface BenchmarkRun {
+  /** Path of the model. */
+  readonly model: string;
+  readonly provider: string;
+  readonly threads: number;
+  readonly batch: number;
+  readonly latencyMs: {
+    readonly median: number;
+    readonly p95: number;
+    readonly mean: number;
+    readonly ci95: readonly [number, number];
+  };
+  /** Samples a second. */
+  readonly throughput: number;
+  readonly peakRssBytes: number;
+  readonly nodes?: readonly NodeTime[];
+}
+
+export interface Benchmark {
+  readonly runs: readonly BenchmarkRun[];
+  /** Of every two models, by index: latency of a / latency of b. */
+  readonly ratios: readonly {
+    readonly a: number;
+    readonly b: number;
+    readonly latency: { readonly median: number; readonly ci95: readonly [number, number] };
+  }[];
+  readonly machine: MachineDescription;
+  readonly durationMs: number;
+}
+
+/** Runs of the profile: its figures are medians, and profiling is slow. */
+const profiledRuns = 20;
+
+export async function benchmarkModels(options: BenchmarkOptions): Promise<Benchmark> {
+  const { paths, threads, seed, batch, provider, seconds, progress, signal } = options;
+  const started = performance.now();
+  const models = paths.map(readModel);
+  const feeds: Feeds[] = [];
+  for (const model of models) feeds.push(await feedsFor(model, options));
+  const { runs, ratios } = await measureLatency(
+    models.map((_, i) => ({ label: paths[i]!, source: paths[i]!, feeds: feeds[i]! })),
+    {
+      threads,
+      seed,
+      batch,
+      ...(provider !== undefined && { provider }),
+      ...(seconds !== undefined && { maxSeconds: seconds }),
+    },
+    (share) => progress('Measuring latency', Math.round(share * 100), 100),
+    signal,
+  );
+  const nodes = options.nodes ? await nodeTimes(models, feeds, options) : [];
+  return {
+    runs: runs.map(({ latencyMs, throughput, peakRssBytes, ...run }, i) => ({
+      model: paths[i]!,
+      provider: run.provider,
+      threads: run.threads,
+      batch: run.batch,
+      latencyMs,
+      throughput,
+      peakRssBytes,
+      ...(nodes[i] && { nodes: nodes[i] }),
+    })),
+    ratios,
+    machine: describeMachine(),
+    durationMs: performance.now() - started,
+  };
+}
+
+async function nodeTimes(
+  models: readonly Model[],
+  feeds: readonly Feeds[],
+  { threads, provider, progress, signal }: BenchmarkOptions,
+): Promise<(readonly NodeTime[])[]> {
+  return withPool({ threads }, async (pool) => {
+    const runtime = await pool.get();
+    const times: (readonly NodeTime[])[] = [];
+    for (const [i, model] of models.entries()) {
+      progress('Timing nodes', i, models.length);
+      const session = { threads, ...(provider !== undefined && { provider }) };
+      times.push((await profileNodes(runtime, model, feeds[i]!, profiledRuns, session, signal)).nodes);
+    }
+    return times;
+  });
+}
+
+/** One run's worth of samples. Throws `UNSUPPORTED` for a batch that the model does not take. */
+async function feedsFor(model: Model, { sources, baseDir, seed, batch }: BenchmarkOptions): Promise<Feeds> {
+  const source = sources.evaluation ?? sources.calibration ?? { random: true };
+  const dataset = await openDataset(source, modelInputs(model), { baseDir, seed });
+  const samples: Feeds[] = [];
+  for (let i = 0; i < batch; i++) samples.push((await dataset.at(i % dataset.size)).feeds);
+  const batched = batchedInputs(model);
+  if (batch > 1 && batched.size === 0) {
+    throw new LatheError('UNSUPPORTED', `The model "${model.path ?? ''}" takes one sample at a time.`, {
+      fix: 'Leave out "--batch", or export the model with an open first dimension.',
+      ...(model.path !== undefined && { at: { file: model.path } }),
+    });
+  }
+  return concatFeeds(samples, batched);
+}
