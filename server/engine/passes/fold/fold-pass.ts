@@ -1,7 +1,7 @@
 /** The step `fold`. */
 
 import type { Model } from '../../model/model.ts';
-import type { Tensor } from '../../model/tensor.ts';
+import { constantBytes } from '../constant-bytes.ts';
 import type { Pass, PassNote, PassPlan, PassResult, PlannedLayer } from '../pass.ts';
 import { foldModel, type Folded } from './fold-model.ts';
 import { foldOptions, type FoldOptions } from './fold-options.ts';
@@ -12,8 +12,8 @@ export const foldPass: Pass<FoldOptions> = {
   options: foldOptions,
   plan(model, options): PassPlan {
     const folded = foldModel(model, options);
-    const before = constantsByNode(model);
-    const after = constantsByNode(folded.model);
+    const before = constantBytes(model);
+    const after = constantBytes(folded.model);
     const layers = folded.layers.map(({ name, opType, action }): PlannedLayer => {
       const weightBytes = before.get(name) ?? 0;
       return { name, opType, action, weightBytes, predictedBytes: after.get(name) ?? 0 };
@@ -38,18 +38,4 @@ function countNodes(model: Model): number {
   let count = 0;
   for (const { node } of model.graph.walk()) if (!node.is('Constant')) count += 1;
   return count;
-}
-
-/** Bytes of the constants that each node reads, by its label. */
-function constantsByNode(model: Model): Map<string, number> {
-  const bytes = new Map<string, number>();
-  for (const { node, graph } of model.graph.walk()) {
-    let sum = 0;
-    for (const input of node.inputs) {
-      const tensor: Tensor | undefined = graph.initializers.get(input);
-      sum += tensor?.byteLength ?? 0;
-    }
-    bytes.set(node.label, sum);
-  }
-  return bytes;
 }

@@ -5,6 +5,7 @@
 
 import type { Attribute } from '../../model/attribute.ts';
 import { Constants } from '../../model/constants.ts';
+import { removeDead } from '../../model/dead-code.ts';
 import type { Graph } from '../../model/graph.ts';
 import type { Model } from '../../model/model.ts';
 import { Node, type NodeFields } from '../../model/node.ts';
@@ -13,9 +14,9 @@ import type { Elements } from '../../model/shapes/known.ts';
 import type { Tensor } from '../../model/tensor.ts';
 import { topologicalOrder } from '../../model/toposort.ts';
 import type { Dim } from '../../model/types.ts';
+import { UniqueNames } from '../../model/unique-names.ts';
 import type { DataType } from '../../tensor/dtype.ts';
 import { Links, type Place } from './links.ts';
-import { uniqueName } from './names.ts';
 import type { FoldReport } from './report.ts';
 
 /** One use of a value, in the graph of `scope`. */
@@ -28,8 +29,8 @@ interface Shared {
   readonly opset: number;
   readonly irVersion: number;
   readonly report: FoldReport;
-  readonly values: Set<string>;
-  readonly nodes: Set<string>;
+  readonly values: UniqueNames;
+  readonly nodes: UniqueNames;
 }
 
 export class FoldScope {
@@ -73,7 +74,8 @@ export class FoldScope {
   /** The main graph of `model`, which is edited in place from now on. */
   static of(model: Model, report: FoldReport): FoldScope {
     const { opset, irVersion } = model;
-    return new FoldScope(model.graph, { opset, irVersion, report, values: new Set(), nodes: new Set() });
+    const names = { values: new UniqueNames(), nodes: new UniqueNames() };
+    return new FoldScope(model.graph, { opset, irVersion, report, ...names });
   }
 
   get opset(): number {
@@ -193,7 +195,7 @@ export class FoldScope {
 
   /** Adds a constant under a name made from the tensor's, and returns that. */
   addConstant(tensor: Tensor): string {
-    const name = uniqueName(tensor.name, this.shared.values);
+    const name = this.shared.values.claim(tensor.name);
     this.define(name, tensor);
     return name;
   }
@@ -216,7 +218,7 @@ export class FoldScope {
 
   /** Adds a node; it gets its place when the scope is closed. */
   add(fields: NodeFields): Node {
-    const node = new Node({ ...fields, name: uniqueName(fields.name ?? fields.opType, this.shared.nodes) });
+    const node = new Node({ ...fields, name: this.shared.nodes.claim(fields.name ?? fields.opType) });
     this.graph.nodes.push(node);
     for (const output of node.outputs) this.declare(output);
     this.enter(node);
@@ -366,7 +368,6 @@ export class FoldScope {
     const { graph } = this;
     graph.nodes = topologicalOrder(graph.nodes.filter((node) => !this.removed.has(node)));
     this.removed.clear();
-    for (const name of this.constants.keys()) if (this.isUnused(name)) graph.initializers.delete(name);
-    for (const name of graph.valueInfos.keys()) if (!this.locals.has(name)) graph.valueInfos.delete(name);
+    removeDead(graph, this.shared.irVersion);
   }
 }

@@ -7,12 +7,13 @@ import { Node } from '../../model/node.ts';
 import type { InferredTypes } from '../../model/shapes/infer.ts';
 import type { Tensor } from '../../model/tensor.ts';
 import type { Dim } from '../../model/types.ts';
+import { UniqueNames } from '../../model/unique-names.ts';
 import type { DataType } from '../../tensor/dtype.ts';
 import type { LiftScope } from './node-lift.ts';
 
 /** Value names of a whole model or function body; all its scopes share them. */
 export class ValueNames {
-  private readonly taken = new Set<string>();
+  private readonly taken = new UniqueNames();
   private readonly read = new Set<string>();
 
   addGraph(graph: Graph): void {
@@ -44,10 +45,7 @@ export class ValueNames {
 
   /** `base`, or `base_1`, `base_2`, … where it is taken; reserved from now on. */
   unique(base: string): string {
-    let name = base;
-    for (let i = 1; this.taken.has(name); i++) name = `${base}_${i}`;
-    this.taken.add(name);
-    return name;
+    return this.taken.claim(base);
   }
 }
 

@@ -4,7 +4,7 @@ import { Constants } from '../../../model/constants.ts';
 import type { Graph } from '../../../model/graph.ts';
 import type { Model } from '../../../model/model.ts';
 import { Node } from '../../../model/node.ts';
-import { uniqueName } from '../names.ts';
+import { UniqueNames } from '../../../model/unique-names.ts';
 import type { FoldReport } from '../report.ts';
 
 /** Replaces such nodes in all graphs of `model`, in place; returns whether there were any. */
@@ -31,13 +31,13 @@ function definedIn(graph: Graph): Set<string> {
 class Inliner {
   private readonly irVersion: number;
   private readonly definitions: Map<string, number>;
-  private readonly taken: Set<string>;
+  private readonly taken = new UniqueNames();
   private readonly report: FoldReport;
 
   constructor(irVersion: number, definitions: Map<string, number>, report: FoldReport) {
     this.irVersion = irVersion;
     this.definitions = definitions;
-    this.taken = new Set(definitions.keys());
+    for (const name of definitions.keys()) this.taken.add(name);
     this.report = report;
   }
 
@@ -70,7 +70,7 @@ class Inliner {
     // Other branches may use the same names: a name that is defined more than once gives way.
     const renamed = new Map<string, string>();
     for (const name of definedIn(branch)) {
-      if (this.definitions.get(name)! > 1) renamed.set(name, uniqueName(name, this.taken));
+      if (this.definitions.get(name)! > 1) renamed.set(name, this.taken.claim(name));
     }
     renameValues(branch, renamed);
     for (const [name, tensor] of branch.initializers) into.initializers.set(name, tensor.withName(name));
