@@ -10,13 +10,13 @@ import { LatheError, throwIfCancelled } from '../errors.ts';
 import { physicalCores } from './cores.ts';
 import { needsFile, sendModel, type ModelSource } from './model-source.ts';
 import type { ObserverSpec } from './observers/registry.ts';
-import type { LoadOptions, OptimizationLevel } from './protocol.ts';
+import type { LoadOptions, Memory, OptimizationLevel } from './protocol.ts';
 import { RemoteObservation, RemoteSession, type Observation, type Session } from './session.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 export type { Observation, Session } from './session.ts';
 export type { ModelSource } from './model-source.ts';
-export type { OptimizationLevel, ValueMeta } from './protocol.ts';
+export type { Memory, OptimizationLevel, ValueMeta } from './protocol.ts';
 
 export interface RuntimeOptions {
   /** Threads of a session unless its options say otherwise: as many as there are physical cores unless told. */
@@ -119,6 +119,11 @@ export class Runtime {
   ): Promise<Observation> {
     const remote = sessions.filter((session) => session instanceof RemoteSession);
     return RemoteObservation.open(remote, observers, signal);
+  }
+
+  /** What the process holds. */
+  async memory(signal?: AbortSignal): Promise<Memory> {
+    return this.process().request('memory', null, { doing: 'start', signal });
   }
 
   /** Ends the process and removes what it left behind. */

@@ -6,7 +6,7 @@ import { LatheError } from '../errors.ts';
 import type { Feeds, TensorValue } from '../tensor/tensor-value.ts';
 import { checkFeeds } from './feeds.ts';
 import type { ObserverResult, ObserverSpec } from './observers/registry.ts';
-import type { Memory, ValueMeta } from './protocol.ts';
+import type { ValueMeta } from './protocol.ts';
 import type { RequestContext, WorkerProcess } from './worker-process.ts';
 
 /**
@@ -29,8 +29,6 @@ export interface Session {
   prepareTiming(feeds: Feeds, signal?: AbortSignal): Promise<void>;
   /** Milliseconds of each of `runs` runs on the feeds kept, measured in the process: nothing leaves it. */
   time(runs: number, signal?: AbortSignal): Promise<Float64Array>;
-  /** What the process holds, this model and all others that it has loaded. */
-  memory(signal?: AbortSignal): Promise<Memory>;
   /** Ends profiling; the JSON text that onnxruntime wrote. Only for sessions loaded with `profile`. */
   endProfile(signal?: AbortSignal): Promise<string>;
   /** Frees the model. Harmless when the process is gone or the session released already. */
@@ -103,10 +101,6 @@ export class RemoteSession implements Session {
 
   async time(runs: number, signal?: AbortSignal): Promise<Float64Array> {
     return this.worker.request('time', { session: this.id, runs }, this.context(signal));
-  }
-
-  async memory(signal?: AbortSignal): Promise<Memory> {
-    return this.worker.request('memory', null, this.context(signal));
   }
 
   async endProfile(signal?: AbortSignal): Promise<string> {
