@@ -4,29 +4,32 @@
  * the model.
  */
 
+import { LatheError } from '../../errors.ts';
 import { Tensor, type TensorStorage } from '../../model/tensor.ts';
 import { bytesOf, roundHalfEven, toFloat32 } from '../../tensor/codec.ts';
-import { bitsPerElement, integerRange } from '../../tensor/dtype.ts';
+import { packedByteLength } from '../../tensor/dtype.ts';
 import { decibels } from '../../tensor/affine.ts';
-import { matrixLayout, quantizeWeights } from './weights.ts';
+import { largestCode, matrixLayout, quantizeWeights, scaleOfZeros } from './weights.ts';
 
 export interface StoredWeights {
   /** int8, of the same shape as the weight. */
   readonly codes: Tensor;
-  /** float32 [columns]. */
+  /** float32, one per column or row. */
   readonly scales: Tensor;
+  /** NaN where the codes are not made before they are written. */
   readonly sqnrDb: number;
 }
 
 /** Above this many elements codes are made while the file is written. */
 const streamedElements = 8 * 2 ** 20;
-/** Rows read at a time, about: 4 MB of float32. */
+/** Elements read at a time, about: 4 MB of float32. */
 const chunkElements = 2 ** 20;
 
 /**
  * Quantizes a matrix [rows, columns] with one scale per column (`axis` 1) or per row (`axis` 0).
  *
  * @param pairSafe keep neighbouring weights of a column within what 16-bit sums hold (see `WeightOptions.pairSafe`)
+ * @throws LatheError `UNSUPPORTED` when a weight is infinite or not a number
  */
 export function storeMatrix(weight: Tensor, axis: 0 | 1, pairSafe: boolean): StoredWeights {
   if (weight.size > streamedElements) return streamMatrix(weight, axis, pairSafe);
@@ -45,28 +48,26 @@ export function storeMatrix(weight: Tensor, axis: 0 | 1, pairSafe: boolean): Sto
 }
 
 function streamMatrix(weight: Tensor, axis: 0 | 1, pairSafe: boolean): StoredWeights {
-  const { max } = integerRange('int8');
-  const scales = streamedScales(weight, axis, pairSafe, max);
   const [, columns = 1] = weight.dims;
-  const reader = rowReader(weight);
+  const scales = streamedScales(weight, axis, pairSafe);
   const storage: TensorStorage = {
     byteLength: weight.size,
     read: (start = 0, end = weight.size) => {
-      const out = new Int8Array(end - start);
-      const firstRow = Math.floor(start / columns);
-      const lastRow = Math.ceil(end / columns);
-      const rowsAtOnce = Math.max(1, Math.floor(chunkElements / columns));
-      for (let row = firstRow; row < lastRow; row += rowsAtOnce) {
-        const stop = Math.min(lastRow, row + rowsAtOnce);
-        const values = reader(row, stop);
+      const codes = new Int8Array(end - start);
+      for (let first = start; first < end; first += chunkElements) {
+        const values = readElements(weight, first, Math.min(end, first + chunkElements));
+        let row = Math.floor(first / columns);
+        let column = first % columns;
         for (let i = 0; i < values.length; i++) {
-          const at = row * columns + i;
-          if (at < start || at >= end) continue;
-          const scale = scales[axis === 0 ? Math.floor(at / columns) : at % columns]!;
-          out[at - start] = Math.min(max, Math.max(-max, roundHalfEven(values[i]! / scale)));
+          const code = roundHalfEven(values[i]! / scales[axis === 0 ? row : column]!);
+          codes[first - start + i] = Math.min(largestCode, Math.max(-largestCode, code));
+          column += 1;
+          if (column < columns) continue;
+          column = 0;
+          row += 1;
         }
       }
-      return bytesOf(out);
+      return bytesOf(codes);
     },
   };
   return {
@@ -77,39 +78,42 @@ function streamMatrix(weight: Tensor, axis: 0 | 1, pairSafe: boolean): StoredWei
 }
 
 /** Scales that cover every weight and, when asked, make every pair of one sign safe without touching its codes. */
-function streamedScales(weight: Tensor, axis: 0 | 1, pairSafe: boolean, limit: number): Float32Array {
+function streamedScales(weight: Tensor, axis: 0 | 1, pairSafe: boolean): Float32Array {
   const [rows = 1, columns = 1] = weight.dims;
   const largest = new Float64Array(axis === 0 ? rows : columns);
   // An even number of rows at a time keeps the pairs of a column together.
   const rowsAtOnce = 2 * Math.max(1, Math.floor(chunkElements / columns / 2));
-  const reader = rowReader(weight);
-  for (let row = 0; row < rows; row += rowsAtOnce) {
-    const stop = Math.min(rows, row + rowsAtOnce);
-    const values = reader(row, stop);
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i]!;
-      const r = row + Math.floor(i / columns);
-      const c = i % columns;
-      const channel = axis === 0 ? r : c;
-      largest[channel] = Math.max(largest[channel]!, Math.abs(value) / limit);
-      if (!pairSafe) continue;
-      const reduction = axis === 0 ? c : r;
-      const partner = axis === 0 ? i + 1 : i + columns;
-      if (reduction % 2 === 1 || partner >= values.length || (axis === 0 && c + 1 >= columns)) continue;
-      const other = values[partner]!;
-      // Rounding may add half a code to each member: 127 instead of 128 leaves room for it.
-      if (value * other > 0) largest[channel] = Math.max(largest[channel], Math.abs(value + other) / limit);
+  for (let first = 0; first < rows; first += rowsAtOnce) {
+    const count = Math.min(rows - first, rowsAtOnce);
+    const values = readElements(weight, first * columns, (first + count) * columns);
+    for (let r = 0; r < count; r++) {
+      for (let c = 0; c < columns; c++) {
+        const i = r * columns + c;
+        const channel = axis === 0 ? first + r : c;
+        const value = values[i]!;
+        let needed = Math.abs(value);
+        const place = axis === 0 ? c : r;
+        const hasPartner = place % 2 === 0 && place + 1 < (axis === 0 ? columns : count);
+        if (pairSafe && hasPartner) {
+          const partner = values[axis === 0 ? i + 1 : i + columns]!;
+          if (value * partner > 0) needed = Math.abs(value + partner);
+        }
+        // With both at most half a code above, a sum of 127 codes comes to at most 128: the limit of a pair.
+        largest[channel] = Math.max(largest[channel]!, needed);
+      }
     }
   }
-  return Float32Array.from(largest, (scale) => scale || 1e-8);
+  if (!largest.every(Number.isFinite)) {
+    throw new LatheError('UNSUPPORTED', `The weight "${weight.name}" has values that are infinite or not a number.`, {
+      fix: 'Keep this layer float.',
+      at: { value: weight.name },
+    });
+  }
+  return Float32Array.from(largest, (value) => Math.fround(value / largestCode) || scaleOfZeros);
 }
 
-/** Reads rows [first, last) of a matrix as float32. */
-function rowReader(weight: Tensor): (first: number, last: number) => Float32Array {
-  const [, columns = 1] = weight.dims;
-  const rowBytes = (columns * bitsPerElement(weight.dtype)) / 8;
-  return (first, last) => {
-    const bytes = weight.storage.read(first * rowBytes, last * rowBytes);
-    return toFloat32(weight.dtype, bytes, (last - first) * columns);
-  };
+/** Elements [first, last) as float32. */
+function readElements(weight: Tensor, first: number, last: number): Float32Array {
+  const at = (element: number): number => packedByteLength(weight.dtype, element);
+  return toFloat32(weight.dtype, weight.storage.read(at(first), at(last)), last - first);
 }

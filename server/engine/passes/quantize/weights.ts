@@ -3,9 +3,8 @@
  * safe on processors that add products in 16 bits.
  */
 
+import { LatheError } from '../../errors.ts';
 import type { QuantizedType } from '../../tensor/affine.ts';
-import { integerRange } from '../../tensor/dtype.ts';
-import { roundHalfEven } from '../../tensor/codec.ts';
 
 /**
  * A weight seen as a matrix of channels by reduction: `index(channel, k)` is the position in the tensor of the k-th
@@ -19,7 +18,8 @@ export interface WeightLayout {
 
 /**
  * Convolution weights [M, C/group, ...kernel]. onnxruntime's integer convolution works on channels-last data, so the
- * order of a sum is kernel position first, input channel innermost.
+ * order of a sum is kernel position first, input channel innermost (seen from outside: weights placed two at a time
+ * saturate in pairs of just this order).
  */
 export function convLayout(dims: readonly number[]): WeightLayout {
   const [channels = 1, inputs = 1, ...kernel] = dims;
@@ -49,7 +49,7 @@ export interface WeightOptions {
   readonly pairSafe: boolean;
   /** Search the scale of least squared error instead of covering the largest weight. */
   readonly search: boolean;
-  /** Lower bound of each channel's scale, so that the bias fits int32; absent: none. */
+  /** [channels], or [1] when per tensor: lower bounds of the scales, so that the bias fits int32; absent: none. */
   readonly minimumScale?: Float32Array;
 }
 
@@ -59,60 +59,48 @@ export interface QuantizedWeights {
   /** [channels], or [1] when per tensor. */
   readonly scales: Float32Array;
   readonly zeroPoint: number;
-  /** Mean squared weights and mean squared rounding errors, summed over the tensor: the SQNR of the weights. */
+  /** Sums of the squared weights and of the squared rounding errors: the SQNR of the weights. */
   readonly signalPower: number;
   readonly noisePower: number;
 }
 
+/** The code of a channel's largest weight, and of its negative: symmetric, so -128 is not used. */
+export const largestCode = 127;
 /** Largest sum of magnitudes of two neighbouring weights of one sign: floor(32767 / 255). */
 export const pairLimit = 128;
+/** The scale of weights that are all zero: any is exact, and this is far from where float32 loses precision. */
+export const scaleOfZeros = 1e-8;
+const smallestScale = 2 ** -126;
 const searchSteps = 12;
 const smallestSearchedShare = 0.7;
+/** With the largest weight at half the limit of a pair no pair exceeds it. */
+const halfRangeShare = largestCode / (pairLimit / 2);
 
-/** Quantizes weights; `values` are the tensor's numbers as float32. */
+/**
+ * Quantizes weights; `values` are the tensor's numbers as float32.
+ *
+ * @throws LatheError `UNSUPPORTED` when a weight is infinite or not a number
+ */
 export function quantizeWeights(
   values: Float32Array,
   layout: WeightLayout,
   options: WeightOptions,
 ): QuantizedWeights {
-  const limit = integerRange('int8').max;
+  const { perChannel } = options;
   const signed = new Int8Array(values.length);
-  const groups = options.perChannel ? layout.channels : 1;
-  const perGroup = options.perChannel ? layout.reduction : layout.reduction * layout.channels;
+  const groups = perChannel ? layout.channels : 1;
+  const perGroup = perChannel ? layout.reduction : layout.reduction * layout.channels;
   const scales = new Float32Array(groups);
-  const row = new Float64Array(perGroup);
-  const trial = new Int16Array(perGroup);
-  const best = new Int16Array(perGroup);
+  const search = new ScaleSearch(perGroup, layout.reduction, options);
   let signalPower = 0;
   let noisePower = 0;
   for (let g = 0; g < groups; g++) {
-    let largest = 0;
-    for (let k = 0; k < perGroup; k++) {
-      const value = values[positionOf(layout, options.perChannel, g, k)]!;
-      row[k] = value;
-      signalPower += value * value;
-      largest = Math.max(largest, Math.abs(value));
-    }
-    const floor = Math.max(options.minimumScale?.[g] ?? 0, Number.MIN_VALUE);
-    if (largest === 0) {
-      // A channel of zeros: any scale is exact; 1 keeps later arithmetic away from denormals.
-      scales[g] = Math.max(1e-8, floor);
-      continue;
-    }
-    let bestError = Infinity;
-    const rows = options.perChannel ? 1 : layout.channels;
-    const shares = candidateShares(options);
-    for (const share of shares) {
-      const scale = Math.fround(Math.max((largest / limit) * share, floor));
-      const error = roundRow(row, scale, limit, options.pairSafe, rows, trial);
-      if (error < bestError) {
-        bestError = error;
-        scales[g] = scale;
-        best.set(trial);
-      }
-    }
-    noisePower += bestError;
-    for (let k = 0; k < perGroup; k++) signed[positionOf(layout, options.perChannel, g, k)] = best[k]!;
+    const { weights } = search;
+    for (let k = 0; k < perGroup; k++) weights[k] = values[positionOf(layout, perChannel, g, k)]!;
+    scales[g] = search.run(options.minimumScale?.[g] ?? 0);
+    signalPower += search.signalPower;
+    noisePower += search.noisePower;
+    for (let k = 0; k < perGroup; k++) signed[positionOf(layout, perChannel, g, k)] = search.codes[k]!;
   }
   if (options.type === 'int8') return { codes: signed, scales, zeroPoint: 0, signalPower, noisePower };
   const codes = Uint8Array.from(signed, (code) => code + 128);
@@ -124,64 +112,115 @@ function positionOf(layout: WeightLayout, perChannel: boolean, group: number, k:
   return layout.index(Math.floor(k / layout.reduction), k % layout.reduction);
 }
 
-/** Scales to try, as shares of the one that covers the largest weight; above 1 only helps where pairs must shrink. */
-function candidateShares(options: WeightOptions): number[] {
-  const shares = [1];
-  if (options.search) {
-    for (let i = 1; i <= searchSteps; i++) shares.push(1 - ((1 - smallestSearchedShare) * i) / searchSteps);
-  }
-  if (options.pairSafe) for (let i = 1; i <= searchSteps; i++) shares.push(1 + i / searchSteps);
-  return shares;
-}
+/** Finds scale and codes of the weights that share a scale, one group after the other in the same memory. */
+class ScaleSearch {
+  /** Set before each run: in the order of the sums, one sum after the other. */
+  readonly weights: Float64Array;
+  /** What the last run found. */
+  readonly codes: Int16Array;
+  signalPower = 0;
+  noisePower = 0;
+  private readonly trial: Int16Array;
+  private readonly reduction: number;
+  private readonly options: WeightOptions;
+  /** Whether the last trial had to change a pair. */
+  private limited = false;
 
-/**
- * Rounds one group to `codes` and returns the squared error in real units. With `pairSafe`, pairs (0,1), (2,3), … of
- * each of the `rows` sums are brought within the limit by taking the excess from both members alike.
- */
-function roundRow(
-  row: Float64Array,
-  scale: number,
-  limit: number,
-  pairSafe: boolean,
-  rows: number,
-  codes: Int16Array,
-): number {
-  for (let k = 0; k < row.length; k++) {
-    codes[k] = Math.min(limit, Math.max(-limit, roundHalfEven(row[k]! / scale)));
+  constructor(size: number, reduction: number, options: WeightOptions) {
+    this.weights = new Float64Array(size);
+    this.codes = new Int16Array(size);
+    this.trial = new Int16Array(size);
+    this.reduction = reduction;
+    this.options = options;
   }
-  if (pairSafe) {
-    const length = row.length / rows;
-    for (let r = 0; r < rows; r++) {
-      for (let k = r * length; k + 1 < (r + 1) * length; k += 2) limitPair(codes, k);
+
+  /** The best scale that is at least `minimum`. */
+  run(minimum: number): number {
+    let largest = 0;
+    this.signalPower = 0;
+    this.noisePower = 0;
+    for (const weight of this.weights) {
+      largest = Math.max(largest, Math.abs(weight));
+      this.signalPower += weight * weight;
     }
-  }
-  let error = 0;
-  for (let k = 0; k < row.length; k++) error += (row[k]! - codes[k]! * scale) ** 2;
-  return error;
-}
-
-function limitPair(codes: Int16Array, k: number): void {
-  const a = codes[k]!;
-  const b = codes[k + 1]!;
-  if (a * b <= 0) return;
-  const excess = Math.abs(a + b) - pairLimit;
-  if (excess <= 0) return;
-  const sign = Math.sign(a);
-  const half = Math.floor(excess / 2);
-  // The larger member gives the odd unit, so that neither changes sign.
-  const fromA = Math.abs(a) >= Math.abs(b) ? excess - half : half;
-  codes[k] = a - sign * fromA;
-  codes[k + 1] = b - sign * (excess - fromA);
-}
-
-/** `true` when no pair of neighbouring weights of a sum can saturate (see `WeightOptions.pairSafe`). */
-export function isPairSafe(codes: ArrayLike<number>, layout: WeightLayout): boolean {
-  for (let channel = 0; channel < layout.channels; channel++) {
-    for (let k = 0; k + 1 < layout.reduction; k += 2) {
-      const a = codes[layout.index(channel, k)]!;
-      const b = codes[layout.index(channel, k + 1)]!;
-      if (a * b > 0 && Math.abs(a + b) > pairLimit) return false;
+    if (!Number.isFinite(largest)) {
+      throw new LatheError('UNSUPPORTED', 'A weight is infinite or not a number.', { fix: 'Keep this layer float.' });
     }
+    const floor = Math.max(minimum, smallestScale);
+    if (largest === 0) {
+      this.codes.fill(0);
+      return Math.max(scaleOfZeros, floor);
+    }
+    let best = 0;
+    this.noisePower = Infinity;
+    const attempt = (share: number): void => {
+      const scale = Math.fround(Math.max((largest / largestCode) * share, floor));
+      const error = this.round(scale);
+      if (error >= this.noisePower) return;
+      this.noisePower = error;
+      best = scale;
+      this.codes.set(this.trial);
+    };
+    attempt(1);
+    // Scales in between only help where pairs must shrink; half the range is tried anyway, so as never to be worse.
+    const { limited } = this;
+    if (this.options.pairSafe) attempt(halfRangeShare);
+    for (let i = 1; i <= searchSteps; i++) {
+      if (this.options.search) attempt(1 - ((1 - smallestSearchedShare) * i) / searchSteps);
+      if (limited && i < searchSteps) attempt(1 + ((halfRangeShare - 1) * i) / searchSteps);
+    }
+    return best;
   }
-  return true;
+
+  /**
+   * Rounds the weights to codes in `trial` and returns the squared error in real units; Infinity, with the rest left
+   * out, as soon as it is above the best so far.
+   */
+  private round(scale: number): number {
+    const { weights, trial, reduction, noisePower } = this;
+    const { pairSafe } = this.options;
+    const inverse = 1 / scale;
+    this.limited = false;
+    let error = 0;
+    for (let start = 0; start < weights.length; start += reduction) {
+      const end = start + reduction;
+      for (let k = start; k < end; k += 2) {
+        const paired = k + 1 < end;
+        trial[k] = nearestCode(weights[k]! * inverse);
+        if (paired) {
+          trial[k + 1] = nearestCode(weights[k + 1]! * inverse);
+          if (pairSafe) this.limitPair(k, inverse);
+          const second = weights[k + 1]! - trial[k + 1]! * scale;
+          error += second * second;
+        }
+        const first = weights[k]! - trial[k]! * scale;
+        error += first * first;
+        if (error > noisePower) return Infinity;
+      }
+    }
+    return error;
+  }
+
+  /**
+   * Brings the pair at `k` within the limit. Of the pairs of codes that just meet it the nearest to the two weights is
+   * the foot of the perpendicular from them to the line a + b = limit.
+   */
+  private limitPair(k: number, inverse: number): void {
+    const { weights, trial } = this;
+    const sum = trial[k]! + trial[k + 1]!;
+    if (Math.abs(sum) <= pairLimit || trial[k]! * trial[k + 1]! <= 0) return;
+    const sign = Math.sign(sum);
+    const difference = sign * (weights[k]! - weights[k + 1]!) * inverse;
+    const first = Math.max(pairLimit - largestCode, nearestCode((pairLimit + difference) / 2));
+    trial[k] = sign * first;
+    trial[k + 1] = sign * (pairLimit - first);
+    this.limited = true;
+  }
+}
+
+/** Added and taken away again it leaves no room for a fraction: rounds to nearest, ties to even, without a branch. */
+const roundingShift = 1.5 * 2 ** 52;
+
+function nearestCode(value: number): number {
+  return Math.min(largestCode, Math.max(-largestCode, value + roundingShift - roundingShift));
 }
