@@ -242,6 +242,25 @@ describe('when the process ends', () => {
   });
 });
 
+const conformance = process.env['LATHE_CONFORMANCE'];
+
+it.skipIf(!conformance)('survives models that abort onnxruntime (set LATHE_CONFORMANCE to their folder)', async () => {
+  const entries = await readdir(conformance!, { recursive: true });
+  const models = entries.filter((entry) => /test_cast_FLOAT(16)?_to_U?INT4.model\.onnx$/.test(entry));
+  expect(models.length).toBeGreaterThanOrEqual(4);
+  const pid = runtime.pid;
+  for (const entry of models) {
+    const session = await runtime.load(join(conformance!, entry));
+    const [{ name, dtype, shape }] = session.inputs as [(typeof session.inputs)[0]];
+    const dims = shape!.map(Number);
+    const size = dims.reduce((a, b) => a * b);
+    const data = dtype === 'float16' ? new Uint16Array(size) : new Float32Array(size);
+    const run = session.run({ [name]: tensorValue(dtype!, dims, data) });
+    await expect(run).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+  }
+  expect(runtime.pid).toBe(pid);
+});
+
 it('knows the CPU provider', async () => {
   expect(await runtime.providers()).toContain('cpu');
 });

@@ -62,7 +62,7 @@ describe('histogram', () => {
       expect(counts).toEqual(expected);
       expect(zeros).toBe(values.filter((v) => v === 0).length);
       expect(finite).toBe(true);
-    }));
+    }), { numRuns: 40 });
   });
 
   it('forgets counts that are taken or dropped', () => {
