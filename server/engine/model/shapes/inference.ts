@@ -26,8 +26,8 @@ interface Environment {
   readonly depth: number;
 }
 
-/** Bounds on work and stack: damaged files could nest without end. What lies beyond stays unknown. */
-const maxNodeVisits = 1_000_000;
+/** Bounds on work in bodies and functions, and on the stack: damaged files could nest without end. */
+const maxInnerVisits = 300_000;
 const maxDepth = 128;
 
 /** ONNX's default domain has an alias. */
@@ -41,7 +41,7 @@ export class Inference {
   private readonly model: Model;
   private readonly innerSymbols: SymbolTable;
   private readonly functions: ReadonlyMap<string, FunctionDefinition>;
-  private visits = 0;
+  private innerVisits = 0;
 
   constructor(model: Model, innerSymbols: SymbolTable) {
     this.model = model;
@@ -112,10 +112,10 @@ export class Inference {
       problem: (node, message) => scope.report(`${node.opType} "${node.label}": ${message}.`, { node: node.label }),
     };
     for (const original of nodes) {
-      this.visits += 1;
+      if (environment.depth > 0) this.innerVisits += 1;
       const node = environment.bindings ? bound(original, environment.bindings) : original;
       if (environment.bindings && !graph) scope.boundNodes.push(node);
-      const known = this.visits > maxNodeVisits ? [] : this.node(node, scope, environment, host);
+      const known = this.innerVisits > maxInnerVisits ? [] : this.node(node, scope, environment, host);
       for (let i = 0; i < node.outputs.length; i++) {
         const name = node.outputs[i]!;
         if (!name) continue;

@@ -3,7 +3,7 @@
 import { elementCount, isFloatType, type DataType } from '../../tensor/dtype.ts';
 import type { Tensor } from '../tensor.ts';
 import { staticShape, type Dim, type TensorType, type ValueType } from '../types.ts';
-import { eitherDim, eitherShape, unknownShape, type Shape } from './dims.ts';
+import { dimension, eitherDim, eitherShape, unknownShape, type Shape } from './dims.ts';
 
 /**
  * Elements of a small tensor in row-major order: numbers (0 and 1 for booleans), symbols of dimensions, `null` for
@@ -79,11 +79,12 @@ function decode(tensor: Tensor): Elements | undefined {
 }
 
 /**
- * A dense tensor. `dtype` 'undefined' stands for an unknown element type, an absent shape for an unknown rank. Elements
- * are dropped where the shape does not say how many there are.
+ * A dense tensor. `dtype` 'undefined' stands for an unknown element type, an absent shape for an unknown rank. Numbers
+ * that are no lengths become unknown, and elements are dropped where the shape does not say how many there are.
  */
-export function tensor(dtype: DataType, shape?: Shape, elements?: Elements): Known {
-  if (!shape) return new Known({ kind: 'tensor', dtype });
+export function tensor(dtype: DataType, given?: Shape, elements?: Elements): Known {
+  if (!given) return new Known({ kind: 'tensor', dtype });
+  const shape = given.every((d) => dimension(d) === d) ? given : given.map((d) => dimension(d));
   const fits = elements && isSmall(shape) && elements.length === elementCount(shape);
   return new Known({ kind: 'tensor', dtype, shape }, fits ? elements : undefined);
 }

@@ -30,6 +30,10 @@ function crop(n: NodeFacts): Outputs {
 export const experimentalRules: Rules = {
   Affine: sameAsInput,
   Crop: crop,
+  GivenTensorFill: (n) => [
+    tensor('undefined', n.has(0) || n.node.attributes.has('extra_shape') ? undefined : n.node.ints('shape')),
+  ],
+  GRUUnit: sameAsInput,
   ImageScaler: sameAsInput,
   ParametricSoftplus: sameAsInput,
   Scale: sameAsInput,

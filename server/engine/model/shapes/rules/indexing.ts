@@ -97,8 +97,13 @@ function split(n: NodeFacts): Outputs {
   if (!shape || axis === undefined) return n.node.outputs.map(() => tensor(n.dtype(0)));
   const lengths = partLengths(n, shape[axis]!);
   const parts = lengths.map((length) => tensor(n.dtype(0), withDim(shape, axis, length)));
-  const elements = n.inputs[0]?.hasElements ? n.elements(0) : undefined;
-  if (!elements || !isSmall(shape) || !staticShape(lengths)) return parts;
+  const all = staticShape([...lengths, shape[axis]!]);
+  if (all && all.slice(0, -1).reduce((x, y) => x + y, 0) !== all.at(-1)) {
+    n.problem(`parts of ${lengths.join(', ')} do not make up the length ${shape[axis]}`);
+    return n.node.outputs.map(() => ranked(n.dtype(0), shape.length));
+  }
+  const elements = all && n.inputs[0]?.hasElements ? n.elements(0) : undefined;
+  if (!elements || !isSmall(shape)) return parts;
   let start = 0;
   return parts.map((part, i) => {
     const indices = Array.from({ length: lengths[i] as number }, (_, k) => start + k);

@@ -37,17 +37,17 @@ function cutDim(dim: Dim, cut: Cut): Dim {
   return whole ? dim : null;
 }
 
-function slice(n: NodeFacts): Outputs {
+function slice(n: NodeFacts, byInputs: boolean): Outputs {
   const shape = n.shape(0);
   if (!shape) return [tensor(n.dtype(0))];
-  const byInputs = n.opset >= 10;
   const starts = byInputs ? n.elements(1) : n.node.ints('starts');
   const ends = byInputs ? n.elements(2) : n.node.ints('ends');
   const count = starts?.length ?? ends?.length ?? (byInputs ? n.dim(1, 0) : null);
   const given = byInputs ? n.integers('', 3) : n.node.ints('axes');
   const steps = byInputs && n.has(4) ? (n.elements(4) ?? []) : undefined;
   const hasAxes = byInputs ? n.has(3) : given !== undefined;
-  const asked = hasAxes ? given : typeof count === 'number' ? Array.from({ length: count }, (_, i) => i) : undefined;
+  const leading = typeof count === 'number' && count <= shape.length ? [...shape.keys()].slice(0, count) : undefined;
+  const asked = hasAxes ? given : leading;
   const axes = asked && positiveAxes(asked, shape.length);
   // Without the axes any dimension may be the shorter one.
   if (!axes) return [tensor(n.dtype(0), unknownShape(shape.length))];
@@ -78,4 +78,8 @@ function cutElements(n: NodeFacts, shape: Shape, cuts: readonly (Cut | undefined
   return strided(elements, counts, strides, offset);
 }
 
-export const slicingRules: Rules = { Slice: slice };
+export const slicingRules: Rules = {
+  Slice: (n) => slice(n, n.opset >= 10),
+  // What Slice with inputs was called while it was experimental.
+  DynamicSlice: (n) => slice(n, true),
+};
