@@ -47,7 +47,9 @@ export class Arguments {
         throw usage(`Unknown option "${token.rawName}".${hint}`, command.name);
       }
       const list = values.get(spec.name) ?? [];
-      list.push(valueOf(spec, token.value, command.name));
+      // The next option is no value, whatever the parser makes of it.
+      const value = token.inlineValue === false && token.value.startsWith('--') ? undefined : token.value;
+      list.push(valueOf(spec, value, command.name));
       values.set(spec.name, list);
       if (list.length > 1 && spec.multiple !== true) {
         throw usage(`The option "--${spec.name}" is given twice.`, command.name);

@@ -1,6 +1,6 @@
 /** `lathe`: finds the command, runs it, and turns what happens into output and an exit code. */
 
-import { LatheError } from '../engine/errors.ts';
+import { cancelled, isCancelled, LatheError } from '../engine/errors.ts';
 import { didYouMean } from '../engine/util/nearest.ts';
 import { Arguments } from './arguments.ts';
 import type { Command } from './command.ts';
@@ -55,12 +55,14 @@ async function main(argv: readonly string[]): Promise<number> {
 
 async function runCommand(command: Command, args: Arguments): Promise<number> {
   const output = new Output({ json: args.flag('json'), quiet: args.flag('quiet') });
+  const signal = interruptSignal();
   try {
-    const code = await command.run({ args, output, signal: interruptSignal() });
+    const code = await command.run({ args, output, signal });
     await output.finish();
     return code;
   } catch (error) {
-    return reportFailure(error, output);
+    // Whatever fails after an interrupt fails because of it.
+    return reportFailure(signal.aborted && !isCancelled(error) ? cancelled() : error, output);
   }
 }
 

@@ -39,7 +39,9 @@ export async function runRecipe(recipe: Recipe, options: RunOptions): Promise<Ru
       return finishRun(environment, { ...outcome, notes: [...notes, ...outcome.notes] }, started);
     });
   } catch (error) {
-    throw isCancelled(error) && environment ? cancelledRun(environment) : error;
+    // An interrupted terminal stops the runtime's process as well, which then looks like a crash.
+    const stopped = isCancelled(error) || options.signal?.aborted === true;
+    throw stopped && environment ? cancelledRun(environment) : error;
   }
 }
 
