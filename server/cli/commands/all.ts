@@ -1,6 +1,7 @@
 /** Every command, in the order of the help. */
 
 import type { Command } from '../command.ts';
+import { analyzeCommand } from './analyze.ts';
 import { benchmarkCommand } from './benchmark.ts';
 import { checkCommand } from './check.ts';
 import { compareCommand } from './compare.ts';
@@ -14,6 +15,7 @@ import { targetsCommand } from './targets.ts';
 
 export const commands: readonly Command[] = [
   inspectCommand,
+  analyzeCommand,
   compressCommand,
   runCommand,
   quantizeCommand,

@@ -20,7 +20,6 @@ function later(name: string, summary: string): Command {
 }
 
 export const laterCommands: readonly Command[] = [
-  later('analyze', 'which layers suffer from fewer bits, and why'),
   later('prune', 'remove channels or weights that matter little'),
   later('distill', 'train a smaller model to answer like a larger one'),
 ];

@@ -19,6 +19,32 @@ import { planQuantization } from './plan.ts';
 
 /** Carries out `scheme: int8`. Throws `DATA` without calibration data. */
 export async function applyStatic(model: Model, options: QuantizeOptions, context: PassContext): Promise<PassResult> {
+  const notes: PassNote[] = [];
+  const candidates = await prepareStatic(model, options, context, notes);
+  if (!candidates) {
+    const message = 'No layer of the main graph can compute with integers of fixed ranges: dynamic int8 was used.';
+    const result = await applyDynamic(model, options, context);
+    return { ...result, notes: [{ severity: 'info', message }, ...result.notes] };
+  }
+  const chosen = await searchWithinGoal(candidates, context);
+  notes.push(...chosen.notes);
+  const layers = await layerActions(candidates.prepared, chosen.result, context.calibration, context);
+  return { model: chosen.result.model, layers, notes };
+}
+
+/**
+ * Everything up to the first candidate: equalized channels, observed values, the calibrator that comes out best.
+ *
+ * @param notes what was done is added to them
+ * @returns undefined when no layer of the main graph has an integer kernel
+ * @throws LatheError `DATA` without calibration data
+ */
+export async function prepareStatic(
+  model: Model,
+  options: QuantizeOptions,
+  context: PassContext,
+  notes: PassNote[],
+): Promise<StaticCandidates | undefined> {
   const data = context.calibration;
   if (!data) {
     throw new LatheError('DATA', 'Quantizing activations needs calibration data.', {
@@ -28,13 +54,7 @@ export async function applyStatic(model: Model, options: QuantizeOptions, contex
   const settings = resolveSettings(options, context.target);
   const lifted = liftOpset(model, settings.activationType.endsWith('16') ? 21 : 13);
   const wanted = (node: Node): boolean => settings.mode(node) === 'int8';
-  const plan = planQuantization(lifted.clone(), wanted);
-  const notes: PassNote[] = [];
-  if (plan.groupOf.size === 0) {
-    const message = 'No layer of the main graph can compute with integers of fixed ranges: dynamic int8 was used.';
-    const result = await applyDynamic(model, options, context);
-    return { ...result, notes: [{ severity: 'info', message }, ...result.notes] };
-  }
+  if (planQuantization(lifted.clone(), wanted).groupOf.size === 0) return undefined;
   if (data.synthetic) notes.push({ severity: 'warning', message: 'Ranges were calibrated on synthetic data.' });
   const prepared = await equalized(lifted, options, context, notes);
   const calibration = await calibrate(prepared, planQuantization(prepared.clone(), wanted), data, context);
@@ -44,9 +64,7 @@ export async function applyStatic(model: Model, options: QuantizeOptions, contex
     severity: 'info',
     message: `Ranges by ${method}, from ${calibration.samples} samples: ${outputDb.toFixed(1)} dB at the outputs.`,
   });
-  const chosen = await searchWithinGoal(candidates, context);
-  notes.push(...chosen.notes);
-  return { model: chosen.result.model, layers: await layerActions(prepared, chosen.result, data, context), notes };
+  return candidates;
 }
 
 /** The model with equalized channels, where it has any to equalize. */
