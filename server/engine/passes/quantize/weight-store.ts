@@ -5,6 +5,11 @@ import type { GramResult } from '../../runtime/observers/gram.ts';
 import { roundWithFeedback } from './error-feedback.ts';
 import { quantizeWeights, type QuantizedWeights, type WeightLayout, type WeightOptions } from './weights.ts';
 
+/** Whether every scale is at least as large as it must be. */
+export function respects({ scales }: QuantizedWeights, minimumScale: Float32Array | undefined): boolean {
+  return minimumScale?.every((minimum, i) => scales[i]! >= minimum) ?? true;
+}
+
 export class WeightStore {
   private readonly known = new Map<string, QuantizedWeights>();
 
@@ -14,10 +19,17 @@ export class WeightStore {
    * @param gram second moments of the layer's input: with them rounding is done with error feedback
    */
   quantize(weight: Tensor, layout: WeightLayout, options: WeightOptions, gram?: GramResult): QuantizedWeights {
+    const { minimumScale, ...free } = options;
     // Bounds from biases almost never bind, and then they do not change the codes.
-    const bound = options.minimumScale?.some((s) => s > 1e-9) ? Array.from(options.minimumScale).join() : '';
-    const { type, perChannel, pairSafe, search } = options;
-    const key = `${weight.name}|${layout.channels}|${type}|${perChannel}|${pairSafe}|${search}|${bound}|${gram?.tap}`;
+    const quantized = this.once(weight, layout, free, gram);
+    return respects(quantized, minimumScale) ? quantized : this.once(weight, layout, options, gram);
+  }
+
+  private once(weight: Tensor, layout: WeightLayout, options: WeightOptions, gram?: GramResult): QuantizedWeights {
+    const { type, perChannel, pairSafe, search, minimumScale = [] } = options;
+    // Two steps in the tensor tell a square matrix from its transpose.
+    const steps = [layout.channels, layout.index(1, 0), layout.index(0, 1)].join();
+    const key = [weight.name, steps, type, perChannel, pairSafe, search, minimumScale.join(), gram?.tap].join('|');
     let quantized = this.known.get(key);
     if (!quantized) {
       const values = weight.toFloat32();

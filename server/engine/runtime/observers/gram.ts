@@ -45,7 +45,7 @@ export interface GramResult extends Result<'gram'> {
   readonly length: number;
   /** By group, then block: upper triangle and diagonal of the sum of x·xᵀ, row-major [size, size]; lower is zero. */
   readonly blocks: readonly (readonly GramBlock[])[];
-  /** Vectors summed. */
+  /** Vectors summed, those of the first group where there are several. */
   readonly count: number;
 }
 
@@ -78,7 +78,6 @@ class GramObserver implements Observer<GramResult> {
       const row = wanted === outer ? i : this.random.below(outer);
       this.add(0, values.subarray(row * channels, (row + 1) * channels));
     }
-    this.count += wanted;
   }
 
   private addPatches(values: Float32Array, dims: readonly number[], patch: PatchShape): void {
@@ -102,7 +101,6 @@ class GramObserver implements Observer<GramResult> {
         this.add(group, this.patch);
       }
     }
-    this.count += wanted;
   }
 
   /** Fills `this.patch` with the inputs under the kernel at one output position. */
@@ -148,6 +146,9 @@ class GramObserver implements Observer<GramResult> {
   }
 
   private add(group: number, vector: Float32Array): void {
+    // One infinity would make every sum useless.
+    if (!vector.every(Number.isFinite)) return;
+    if (group === 0) this.count += 1;
     for (const { start, size, sums } of this.blocks![group]!) {
       for (let i = 0; i < size; i++) {
         const a = vector[start + i]!;

@@ -9,9 +9,9 @@ import type { Model } from '../../../model/model.ts';
 import type { Node } from '../../../model/node.ts';
 import { attr } from '../../../model/attribute.ts';
 import { Tensor } from '../../../model/tensor.ts';
-import { decibels, representableRange, type AffineParams } from '../../../tensor/affine.ts';
+import { decibels, representableRange, type AffineParams, type Range } from '../../../tensor/affine.ts';
 import type { GramResult } from '../../../runtime/observers/gram.ts';
-import type { WeightStore } from '../weight-store.ts';
+import { respects, type WeightStore } from '../weight-store.ts';
 import type { QuantizedWeights, WeightOptions } from '../weights.ts';
 import type { ComputeRole, Role } from './operators.ts';
 import { roundingShift } from './rounding-shift.ts';
@@ -23,6 +23,8 @@ export type LayerWeightOptions = Omit<WeightOptions, 'minimumScale'>;
 export interface EmitSettings {
   /** Scale and zero point of a group of values. */
   params(group: string): AffineParams;
+  /** The same for a constant among the inputs of an elementwise layer, which has a range of its own. */
+  constantParams(range: Range): AffineParams;
   weights(node: Node, role: ComputeRole): LayerWeightOptions;
   /** [inputChannels] mean of the layer's input, where known: lets the bias take up the mean of the rounding error. */
   inputMeans?(node: Node): Float64Array | undefined;
@@ -155,9 +157,11 @@ class PairWriter {
     const biasValues = bias?.toFloat32();
     const options = this.settings.weights(node, role);
     const minimumScale = biasValues && smallestScales(biasValues, input.scale, options.perChannel);
-    const key = `${weight.name}|${role.channelAxis}|${options.perChannel}|${options.pairSafe}|${biasKey(minimumScale)}`;
+    const { type, perChannel, pairSafe } = options;
+    const key = [weight.name, role.channelAxis, type, perChannel, pairSafe].join('|');
     let stored = this.weights.get(key);
-    if (!stored) {
+    // Tied weights with biases of their own share codes unless a bias forces another scale.
+    if (!stored || !respects(stored.quantized, minimumScale)) {
       const quantized = this.settings.store.quantize(
         weight,
         role.layout,
@@ -248,13 +252,11 @@ class PairWriter {
         min = Math.min(min, value);
         max = Math.max(max, value);
       }
-      const codes = 255;
-      const scale = Math.fround(Math.max(max - min, 1e-7) / codes);
-      const zeroPoint = Math.round(-min / scale);
-      const quantized = Uint8Array.from(values, (v) => Math.min(codes, Math.max(0, Math.round(v / scale) + zeroPoint)));
-      const name = this.editor.addInitializer(Tensor.fromBytes(`${tensor.name}_q`, 'uint8', tensor.dims, quantized));
+      const { type, scale, zeroPoint } = this.settings.constantParams({ min, max });
+      const codes = Float64Array.from(values, (v) => Math.round(v / scale) + zeroPoint);
+      const name = this.editor.addInitializer(Tensor.from(`${tensor.name}_q`, type, tensor.dims, codes));
       const scaleName = this.scalar(Tensor.from(`${tensor.name}_scale`, 'float32', [], [scale]));
-      const zeroName = this.scalar(Tensor.from(`zero_uint8_${zeroPoint}`, 'uint8', [], [zeroPoint]));
+      const zeroName = this.scalar(Tensor.from(`zero_${type}_${zeroPoint}`, type, [], [zeroPoint]));
       node.inputs[i] = this.dequantize(tensor.name, name, scaleName, zeroName);
     }
   }
@@ -269,11 +271,6 @@ function readsAsInteger(role: Role | undefined, input: number): boolean {
 function smallestScales(bias: Float32Array, inputScale: number, perChannel: boolean): Float32Array {
   const each = Float32Array.from(bias, (b) => Math.abs(b) / (inputScale * biasLimit));
   return perChannel ? each : Float32Array.of(each.reduce((a, b) => Math.max(a, b), 0));
-}
-
-/** Tied weights with biases of their own share codes unless a bias forces another scale. */
-function biasKey(minimumScale: Float32Array | undefined): string {
-  return minimumScale?.some((s) => s > 1e-12) ? Array.from(minimumScale).join() : '';
 }
 
 function correctedBias(

@@ -81,6 +81,8 @@ export function roleOf(node: Node, constants: Constants): Role | undefined {
   if (node.is('Relu')) return { kind: 'clamp', data: 0, min: 0, max: Infinity };
   if (node.is('Clip')) return clipRole(node, constants);
   if (node.is('Resize') && node.string('mode', 'nearest') === 'nearest') return { kind: 'moving', data: 0 };
+  // Its second output, the places of the largest values, is an integer already.
+  if (node.is('MaxPool') && node.outputs.length > 1) return undefined;
   if (node.is(...moving)) return { kind: 'moving', data: 0 };
   return undefined;
 }

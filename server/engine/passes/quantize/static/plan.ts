@@ -22,7 +22,7 @@ export interface QuantizationPlan {
   readonly absorbed: ReadonlyMap<Node, { readonly producer: Node; readonly role: ClampRole }>;
   /** Values that get a pair, with the group whose parameters they share. */
   readonly groupOf: ReadonlyMap<string, string>;
-  /** Ranges known by definition, by group. */
+  /** Ranges known by definition, by value. */
   readonly fixedRanges: ReadonlyMap<string, Range>;
 }
 
@@ -41,7 +41,10 @@ export function planQuantization(model: Model, wanted: (node: Node) => boolean):
     if (role) roles.set(node, role);
   }
   const integer = new Map<Node, Role>();
-  for (const [node, role] of roles) if (role.kind === 'compute' && wanted(node)) integer.set(node, role);
+  for (const [node, role] of roles) {
+    const computes = role.kind === 'compute' && dataInputs(node, role, constants).length > 0;
+    if (computes && wanted(node)) integer.set(node, role);
+  }
   for (const node of followers(graph, index, constants, roles, integer, wanted)) integer.set(node, roles.get(node)!);
   const absorbed = absorbedClamps(index, roles, integer);
   return { integer, absorbed, ...quantizedValues(index, constants, integer, absorbed) };
@@ -143,7 +146,7 @@ function quantizedValues(
   const add = (value: string): void => {
     if (!parent.has(value)) parent.set(value, value);
   };
-  const fixed = new Map<string, Range>();
+  const fixedRanges = new Map<string, Range>();
 
   for (const [node, role] of integer) {
     if (absorbed.has(node)) continue;
@@ -152,7 +155,7 @@ function quantizedValues(
     const outputs = clamp ? clamp.outputs : node.outputs;
     if (isFloatOutput(role) && !clamp && !feedsInteger(node, index, integer)) continue;
     for (const output of outputs) if (output) add(output);
-    if (role.kind === 'elementwise' && role.fixedRange && outputs[0]) fixed.set(outputs[0], role.fixedRange);
+    if (role.kind === 'elementwise' && role.fixedRange && outputs[0]) fixedRanges.set(outputs[0], role.fixedRange);
     if (node.is('Concat')) joinConcat(node, index, parent, find);
     if (role.kind !== 'moving') continue;
     const input = node.input(role.data)!;
@@ -163,8 +166,6 @@ function quantizedValues(
 
   const groupOf = new Map<string, string>();
   for (const value of parent.keys()) groupOf.set(value, find(value));
-  const fixedRanges = new Map<string, Range>();
-  for (const [value, range] of fixed) fixedRanges.set(find(value), range);
   return { groupOf, fixedRanges };
 }
 

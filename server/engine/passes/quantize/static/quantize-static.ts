@@ -35,19 +35,21 @@ export function quantizeStatic(inputs: StaticInputs): Candidate {
   const model = prepared.clone();
   const plan = planQuantization(model, (node) => settings.mode(node) === 'int8');
   const outputs = layerOutputs(plan);
-  const weightBytes = new Map<Node, number>();
+  const floatLayers = new Map<Node, { readonly name: string; readonly weightBytes: number }>();
   const constants = Constants.of(model);
-  // Keys name the values that layers read in the float model, before pairs are put between.
+  // Labels, and the values that keys name, are those of the float model: pairs change both.
   const grams = new Map<Node, GramResult>();
   for (const [node, role] of plan.integer) {
     if (role.kind !== 'compute') continue;
-    weightBytes.set(node, constants.tensor(node.input(role.weight))!.byteLength);
+    const { byteLength } = constants.tensor(node.input(role.weight))!;
+    floatLayers.set(node, { name: node.label, weightBytes: byteLength });
     const gram = calibration.grams.get(gramKey(node, role));
     if (gram) grams.set(node, gram);
   }
   const groups = groupParams(inputs, plan);
   const emitted = emitQdq(model, plan, {
     params: (group) => groups.get(group)!,
+    constantParams: (range) => affineParams(range, settings.activationType, settings.symmetric),
     weights: (node, role) => ({
       type: settings.weightType(node),
       perChannel: settings.perChannel(node),
@@ -59,11 +61,10 @@ export function quantizeStatic(inputs: StaticInputs): Candidate {
     store: inputs.weights,
   });
   const layers = emitted.map(({ node, weightSqnrDb }): CandidateLayer => ({
-    name: node.label,
+    ...floatLayers.get(node)!,
     opType: node.opType,
     mode: 'int8',
     action: 'int8',
-    weightBytes: weightBytes.get(node)!,
     weightSqnrDb,
     output: outputs.get(node)!,
   }));
@@ -94,7 +95,7 @@ function groupParams(inputs: StaticInputs, plan: QuantizationPlan): Map<string, 
 
   const ranges = new Map<string, Range>();
   for (const [value, group] of plan.groupOf) {
-    const range = plan.fixedRanges.get(group) ?? rangeOf(value, producers.get(value), inputs, calibration);
+    const range = plan.fixedRanges.get(value) ?? rangeOf(value, producers.get(value), inputs, calibration);
     const known = ranges.get(group);
     ranges.set(group, known ? { min: Math.min(known.min, range.min), max: Math.max(known.max, range.max) } : range);
   }

@@ -31,7 +31,8 @@ export function roundingShift(
       const error = weight[at]! - (quantized.codes[at]! - quantized.zeroPoint) * scale;
       sum += error * means[firstInput + (k % inputsPerGroup)]!;
     }
-    shift[channel] = sum;
+    // An input that was once infinite or not a number has no mean to go by.
+    shift[channel] = Number.isFinite(sum) ? sum : 0;
   }
   return shift;
 }
