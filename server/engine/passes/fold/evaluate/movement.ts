@@ -44,7 +44,8 @@ function one(tensor: Tensor | undefined): readonly Tensor[] | undefined {
 }
 
 function reshaped(tensor: Tensor, dims: readonly number[]): readonly Tensor[] | undefined {
-  return elementCount(dims) === tensor.size ? [tensor.withDims(dims)] : undefined;
+  const fits = dims.every(Number.isInteger) && elementCount(dims) === tensor.size;
+  return fits ? [tensor.withDims(dims)] : undefined;
 }
 
 const identity: Evaluator = ({ inputs: [x] }) => one(x);
