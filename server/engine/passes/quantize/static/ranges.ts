@@ -10,7 +10,8 @@
  *   is computed from the histogram itself).
  */
 
-import { affineParams, representableRange, type QuantizedType, type Range } from '../../../tensor/affine.ts';
+import { affineParams, type QuantizedType, type Range } from '../../../tensor/affine.ts';
+import { integerRange } from '../../../tensor/dtype.ts';
 import type { Histogram } from '../../../tensor/histogram.ts';
 
 export type CalibrationMethod = 'min-max' | 'percentile' | 'entropy' | 'mse';
@@ -66,28 +67,33 @@ function percentileRange(histogram: Histogram, full: Range, keep: number): Range
 }
 
 /**
- * Expected squared error per value when the distribution is quantized to `range`. Within a bin values are taken as
- * spread evenly; rounding noise of width q has the power q²/12 (Widrow 1961), but no more than the bin's own distance
- * to the nearest code when bins are finer than codes.
+ * Expected squared error per value when the distribution is quantized to `range`: rounding and clipping, exact for
+ * values that are spread evenly within each bin, however wide bins are beside codes.
  */
 export function expectedError(histogram: Histogram, range: Range, options: CalibratorOptions): number {
-  const params = affineParams(range, options.type, options.symmetric);
-  const covered = representableRange(params);
   const { counts, start, binWidth } = histogram;
-  const { scale } = params;
+  const { scale, zeroPoint } = affineParams(range, options.type, options.symmetric);
+  const codes = integerRange(options.type);
+  const lowest = codes.min - zeroPoint;
+  const highest = codes.max - zeroPoint;
+  // In units of the scale codes lie at integers. The integral of the squared distance to the nearest one, from zero
+  // on: a twelfth for each code passed, and the cube of what is left.
+  const integral = (edge: number): number => {
+    const nearest = Math.min(highest, Math.max(lowest, Math.floor(edge + 0.5)));
+    const rest = edge - nearest;
+    return nearest / 12 + (rest * rest * rest) / 3;
+  };
   let error = 0;
   let total = histogram.zeros;
+  const inverse = 1 / scale;
+  let below = integral(start * inverse);
   for (let i = 0; i < counts.length; i++) {
-    const count = counts[i]!;
-    if (count === 0) continue;
-    total += count;
-    const center = start + (i + 0.5) * binWidth;
-    if (center < covered.min) error += count * (covered.min - center) ** 2;
-    else if (center > covered.max) error += count * (center - covered.max) ** 2;
-    else if (binWidth < scale / 2) error += count * (center - Math.round(center / scale) * scale) ** 2;
-    else error += (count * scale * scale) / 12;
+    const above = integral((start + (i + 1) * binWidth) * inverse);
+    error += counts[i]! * (above - below);
+    total += counts[i]!;
+    below = above;
   }
-  return total === 0 ? 0 : error / total;
+  return error === 0 ? 0 : (error / total) * (scale / binWidth) * scale * scale;
 }
 
 const leastErrorSteps = 60;
