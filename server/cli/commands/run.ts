@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { LatheError, messageOf } from '../../engine/errors.ts';
+import { locateInRecipe } from '../../engine/recipe/locate-error.ts';
 import { parseRecipe } from '../../engine/recipe/parse.ts';
 import { recipeError } from '../../engine/recipe/problem.ts';
 import type { Recipe } from '../../engine/recipe/recipe.ts';
@@ -37,6 +38,8 @@ export const runCommand: Command = {
       recipePath: resolve(path),
       recipeText: text,
       seed: args.flag('seed') ? args.seed : recipe.seed ?? 0,
+    }).catch((error: unknown): never => {
+      throw locateInRecipe(error, text, path, baseDir);
     });
     output.result(result, runText(result));
     return result.goalMet ? 0 : 1;

@@ -59,7 +59,9 @@ function classChanges(before: Measured, after: Measured, dataset: Dataset): Clas
 }
 
 function nameOf(classIndex: number, { classNames }: Dataset): string {
-  return classNames?.[classIndex] ?? `class ${classIndex}`;
+  const name = classNames?.[classIndex];
+  // Sets that name only some classes leave holes.
+  return name === undefined || name === '' ? `class ${classIndex}` : name;
 }
 
 function labelText(dataset: Dataset, index: number): string {

@@ -46,7 +46,11 @@ export function pairChart(name: string, before: number, after: number, words: (v
 const distributionBins = 48;
 
 /** Both latency distributions on one axis, cut at the 98th percentile: a few outliers must not flatten the rest. */
-export function latencyChart(before: readonly number[], after: readonly number[]): string {
+export function latencyChart(
+  before: readonly number[],
+  after: readonly number[],
+  medians: { readonly before: number; readonly after: number },
+): string {
   if (before.length < 2 || after.length < 2) return '';
   const high = Math.max(quantile(before, 0.98), quantile(after, 0.98));
   const low = Math.min(...before, ...after);
@@ -67,8 +71,7 @@ export function latencyChart(before: readonly number[], after: readonly number[]
       20 + i * width + 0.5, base - (count / most) * 118, width - 1, (count / most) * 118, kind, 1.5,
     ))).join('');
   };
-  const median = (values: readonly number[], name: string, kind: string, y: number): string => {
-    const value = quantile(values, 0.5);
+  const mark = (value: number, name: string, kind: string, y: number): string => {
     const anchor = x(value) > size.width - 190 ? 'end' : 'start';
     const at = round(x(value));
     return `<line class="${kind}" x1="${at}" x2="${at}" y1="${y - 10}" y2="${base}"/>`
@@ -79,10 +82,10 @@ export function latencyChart(before: readonly number[], after: readonly number[]
     share === 0 ? 'start' : share === 1 ? 'end' : 'middle',
   )).join('');
   const label = `Latency of ${before.length} runs before and ${after.length} runs after, medians `
-    + `${durationInWords(quantile(before, 0.5))} and ${durationInWords(quantile(after, 0.5))}`;
+    + `${durationInWords(medians.before)} and ${durationInWords(medians.after)}`;
   const axis = `<line class="rule" x1="20" x2="${size.width - 20}" y1="${base}" y2="${base}"/>${ticks}`;
-  const medians = median(before, 'before', 'mark-before', 36) + median(after, 'after', 'mark-after', 18);
-  return svg(size, label, axis + half(before, 'before') + half(after, 'after') + medians, 'chart wide');
+  const marks = mark(medians.before, 'before', 'mark-before', 36) + mark(medians.after, 'after', 'mark-after', 18);
+  return svg(size, label, axis + half(before, 'before') + half(after, 'after') + marks, 'chart wide');
 }
 
 function quantile(values: readonly number[], share: number): number {

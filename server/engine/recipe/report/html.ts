@@ -86,11 +86,17 @@ function summarySection({ result, latencySamplesMs }: ReportContent): string {
     + `<td>${text(change)}</td></tr>`);
   const { original, result: after } = result;
   const charts = [`<div><h3>Size</h3>${pairChart('Size', original.sizeBytes, after.sizeBytes, bytesInWords)}</div>`];
+  let distribution = '';
   if (original.latencyMs && after.latencyMs) {
     const medians = pairChart('Median latency', original.latencyMs.median, after.latencyMs.median, durationInWords);
     charts.push(`<div><h3>Median latency</h3>${medians}</div>`);
+    distribution = latencySamplesMs
+      ? latencyChart(latencySamplesMs.original, latencySamplesMs.result, {
+        before: original.latencyMs.median,
+        after: after.latencyMs.median,
+      })
+      : '';
   }
-  const distribution = latencySamplesMs ? latencyChart(latencySamplesMs.original, latencySamplesMs.result) : '';
   const how = `Latency: batch as the model has it, ${plural(result.threads, 'thread')}, both models in one interleaved `
     + 'run. Intervals hold the true value in 95 of 100 cases.';
   return `<section><h2>Before and after</h2>
@@ -108,7 +114,6 @@ const legend = '<p class="legend"><i class="before"></i>before<i class="after"><
 function layerSection(layers: readonly LayerResult[]): string {
   if (layers.length === 0) return '';
   const counts = actionCounts(layers).map(([action, count]) => `${count} ${action}`).join(', ');
-  const most = Math.max(1, ...layers.map(({ bytesBefore }) => bytesBefore));
   const measured = layers.some(({ sqnrDb }) => sqnrDb !== null);
   const rows = layers.map(({ name, opType, action, reason, sqnrDb, bytesBefore, bytesAfter }) => '<tr>'
     + `<th scope="row" class="name">${text(name)}</th><td>${text(opType)}</td>`
@@ -116,7 +121,7 @@ function layerSection(layers: readonly LayerResult[]): string {
     + `${reason === undefined ? '' : `<span class="reason">${text(reason)}</span>`}</td>`
     + (measured ? `<td class="n">${sqnrCell(sqnrDb)}</td>` : '')
     + `<td class="n">${bytesInWords(bytesBefore)}</td>`
-    + `<td class="n">${bytesInWords(bytesAfter)}${cellBar(bytesAfter / most, 'after')}</td></tr>`);
+    + `<td class="n">${bytesInWords(bytesAfter)}${cellBar(bytesAfter / Math.max(1, bytesBefore), 'after')}</td></tr>`);
   const explained = '. SQNR: how much louder the signal of the layer is than the error that quantization adds; higher '
     + 'is better';
   const caption = `Every layer, in the order of the model${measured ? explained : ''}`;
