@@ -40,7 +40,7 @@ export function calibrateRange(histogram: Histogram, options: CalibratorOptions)
   }
 }
 
-/** Cuts `1 - keep` of all values: from the side whose end is farther out first, so that both ends are cut evenly. */
+/** Cuts `1 - keep` of all values, from the side that reaches farther out: what is left is bounded alike on both. */
 function percentileRange(histogram: Histogram, full: Range, keep: number): Range {
   const { counts, start, binWidth } = histogram;
   const total = counts.reduce((a, b) => a + b, 0) + histogram.zeros;
