@@ -12,13 +12,13 @@ import { inferShapes, type InferredTypes } from '../model/shapes/infer.ts';
 import { staticShape, type Dim } from '../model/types.ts';
 import { bitsPerElement, elementCount, packedByteLength, type DataType } from '../tensor/dtype.ts';
 import { bodyRuns, multiplied, ownMacs, total } from './executions.ts';
-import { weightsOf } from './weights.ts';
+import { weightsOf, type Weight } from './weights.ts';
 
-/** A value of the graph. Absent: not known, or no tensor. */
+/** A value of the graph; type and shape are undefined where they are not known, or the value is no tensor. */
 export interface ValueSummary {
   readonly name: string;
-  readonly dtype?: DataType;
-  readonly shape?: readonly Dim[];
+  readonly dtype: DataType | undefined;
+  readonly shape: readonly Dim[] | undefined;
 }
 
 /** One node that computes: constants are not listed. */
@@ -35,10 +35,10 @@ export interface LayerSummary {
   readonly parameters: number;
   /** Bytes of all its constants. */
   readonly weightBytes: number;
-  /** In one run of the model, so times the iterations inside a loop; absent where not known. */
-  readonly macs?: number;
-  /** Bytes of its outputs; absent where not known. */
-  readonly activationBytes?: number;
+  /** In one run of the model, so times the iterations inside a loop; undefined where not known. */
+  readonly macs: number | undefined;
+  /** Bytes of its outputs; undefined where not known. */
+  readonly activationBytes: number | undefined;
 }
 
 export interface ModelSummary {
@@ -49,7 +49,7 @@ export interface ModelSummary {
   readonly opset: number;
   readonly opsets: Readonly<Record<string, number>>;
   readonly irVersion: number;
-  readonly producer?: string;
+  readonly producer: string | undefined;
   /** Input shapes that were assumed for `macs` and `activationBytes`, where the model leaves the batch open. */
   readonly assumedShapes: Readonly<Record<string, readonly Dim[]>>;
   /** Number of nodes by operator, subgraphs included. */
@@ -57,10 +57,10 @@ export interface ModelSummary {
   readonly parameters: number;
   /** Bytes of all constants by element type, the largest first; those of functions included. */
   readonly weightBytes: Readonly<Partial<Record<DataType, number>>>;
-  /** Multiply-accumulates of one run; absent where a layer's are not known. */
-  readonly macs?: number;
-  /** Bytes of everything computed in one run; absent where a layer's are not known. */
-  readonly activationBytes?: number;
+  /** Multiply-accumulates of one run; undefined where a layer's are not known. */
+  readonly macs: number | undefined;
+  /** Bytes of everything computed in one run; undefined where a layer's are not known. */
+  readonly activationBytes: number | undefined;
   readonly layers: readonly LayerSummary[];
 }
 
@@ -77,22 +77,19 @@ export function summarize(model: Model, feeds: Readonly<Record<string, readonly 
   walk.graph(model.graph, types, undefined, { runs: 1, depth: 0 });
   walk.functions();
   const { layers } = walk;
-  const macs = total(layers.map((layer) => layer.macs));
-  const activationBytes = total(layers.map((layer) => layer.activationBytes));
-  const producer = [model.producerName, model.producerVersion].filter(Boolean).join(' ');
   return {
     inputs: model.graph.feeds().map(({ name }) => valueSummary(name, declared)),
     outputs: model.graph.outputs.map(({ name }) => valueSummary(name, declared)),
     opset: model.opset,
     opsets: Object.fromEntries(model.opsetImports),
     irVersion: model.irVersion,
-    ...(producer && { producer }),
+    producer: [model.producerName, model.producerVersion].filter(Boolean).join(' ') || undefined,
     assumedShapes,
     nodes: counts([...model.graph.walk()].map(({ node }): [string, number] => [node.opType, 1])),
     parameters: walk.parameters,
     weightBytes: counts([...modelTensors(model)].map(({ dtype, byteLength }): [string, number] => [dtype, byteLength])),
-    ...(macs !== undefined && { macs }),
-    ...(activationBytes !== undefined && { activationBytes }),
+    macs: total(layers.map((layer) => layer.macs)),
+    activationBytes: total(layers.map((layer) => layer.activationBytes)),
     layers,
   };
 }
@@ -116,9 +113,7 @@ function counts(entries: readonly (readonly [string, number])[]): Record<string,
 
 function valueSummary(name: string, types: InferredTypes): ValueSummary {
   const type = types.tensor(name);
-  if (!type) return { name };
-  const { dtype, shape } = type;
-  return { name, ...(dtype !== 'undefined' && { dtype }), ...(shape && { shape }) };
+  return { name, dtype: type?.dtype === 'undefined' ? undefined : type?.dtype, shape: type?.shape };
 }
 
 function bytesOf({ dtype, shape }: ValueSummary): number | undefined {
@@ -147,11 +142,7 @@ class LayerWalk {
     const weights = weightsOf(graph, constants, this.seen);
     for (const node of graph.nodes) {
       if (!node.is('Constant')) {
-        const layer = { ...describe(node, types, position), parameters: 0, weightBytes: 0 };
-        for (const { tensor, parameters } of weights.get(node) ?? []) {
-          layer.parameters += parameters;
-          layer.weightBytes += tensor.byteLength;
-        }
+        const layer = describe(node, types, position, weights.get(node) ?? []);
         this.parameters += layer.parameters;
         this.layers.push(layer);
       }
@@ -178,11 +169,10 @@ function describe(
   node: Node,
   types: InferredTypes,
   { runs, depth }: Position,
-): Omit<LayerSummary, 'parameters' | 'weightBytes'> {
+  weights: readonly Weight[],
+): LayerSummary {
   const inputs = node.inputs.filter(Boolean).map((name) => valueSummary(name, types));
   const outputs = node.outputs.filter(Boolean).map((name) => valueSummary(name, types));
-  const macs = multiplied(runs, ownMacs(node, types));
-  const activationBytes = multiplied(runs, total(outputs.map(bytesOf)));
   return {
     name: node.label,
     opType: node.opType,
@@ -190,7 +180,9 @@ function describe(
     depth,
     inputs,
     outputs,
-    ...(macs !== undefined && { macs }),
-    ...(activationBytes !== undefined && { activationBytes }),
+    parameters: weights.reduce((sum, { parameters }) => sum + parameters, 0),
+    weightBytes: weights.reduce((sum, { tensor }) => sum + tensor.byteLength, 0),
+    macs: multiplied(runs, ownMacs(node, types)),
+    activationBytes: multiplied(runs, total(outputs.map(bytesOf))),
   };
 }

@@ -56,6 +56,18 @@ describe('older versions of standard operators', () => {
         axes: attr.ints([2, 1]), starts: attr.ints([-3, 0]), ends: attr.ints([2 ** 31 - 1, 2 ** 31 - 1]),
       })],
     }, ['float32[10, n, 3]']],
+    ['Slice of an unknown length', 13, {
+      inputs: { x: ['n', null, 8] },
+      constants: [ints('s', 0, 0, -1), ints('e', 5, 2 ** 40, -(2 ** 40)), ints('a', 0, 1, 2), ints('t', 1, 1, -1)],
+      nodes: [node('Slice', 'x, s, e, a, t', 'y')],
+    }, ['float32[?, ?, 8]']],
+    ['Slice of an unknown length from its end', 13, {
+      inputs: { x: ['n', 'm', 'k'] },
+      constants: [
+        ints('s', -1, -1, 1), ints('e', 2 ** 40, -(2 ** 40), 2 ** 40), ints('a', 0, 1, 2), ints('t', 1, -1, 1),
+      ],
+      nodes: [node('Slice', 'x, s, e, a, t', 'y')],
+    }, ['float32[?, m, ?]']],
     ['Split by attribute', 11, {
       inputs: { x: ['n', 9] },
       nodes: [node('Split', 'x', 'a, b', { axis: attr.int(1), split: attr.ints([4, 5]) })],
