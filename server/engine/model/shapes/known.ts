@@ -120,7 +120,7 @@ export function either(a: Known | undefined, b: Known | undefined): Known | unde
 }
 
 /** Whether two types say exactly the same; denotations aside. */
-export function sameType(a: ValueType, b: ValueType): boolean {
+function sameType(a: ValueType, b: ValueType): boolean {
   switch (a.kind) {
     case 'tensor':
     case 'sparse-tensor':
@@ -136,7 +136,7 @@ export function sameType(a: ValueType, b: ValueType): boolean {
 }
 
 /** Whether two lists of dimensions or elements say exactly the same. */
-export function sameDims(a: readonly Dim[] | undefined, b: readonly Dim[] | undefined): boolean {
+function sameDims(a: readonly Dim[] | undefined, b: readonly Dim[] | undefined): boolean {
   if (!a || !b) return a === b;
   return a.length === b.length && a.every((dim, i) => dim === b[i]);
 }

@@ -29,9 +29,6 @@ import type { NodeFacts, Outputs, Rule, Rules } from '../node-facts.ts';
 /** Type and shape of input 0. */
 export const sameAsInput: Rule = (n) => [tensor(n.dtype(0), n.shape(0))];
 
-/** The shape to which inputs 0 and 1 broadcast, the type of either. */
-export const broadcastPair: Rule = (n) => [tensor(n.anyDtype(0, 1), n.broadcast(0, 1))];
-
 function unary(f: (x: number) => number): Rule {
   const each = unaryElements(f);
   return (n) => {

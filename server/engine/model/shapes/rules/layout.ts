@@ -111,7 +111,7 @@ function flatten(n: NodeFacts): Outputs {
   return [tensor(n.dtype(0), [countOf(shape!.slice(0, at)), countOf(shape!.slice(at))], n.elements(0))];
 }
 
-/** Moves blocks of `blocksize` x `blocksize` pixels into channels (`factor` > 0) or back. */
+/** Moves blocks of `blocksize` x `blocksize` pixels into channels, or back. */
 function blocks(toDepth: boolean) {
   return (n: NodeFacts): Outputs => {
     const shape = n.shape(0);

@@ -14,7 +14,7 @@ function batchNormalization(n: NodeFacts): Outputs {
 }
 
 /** One mean per normalized slice: everything from `axis` on becomes 1. */
-export function statisticsShape(shape: Shape | undefined, axis: number): Shape | undefined {
+function statisticsShape(shape: Shape | undefined, axis: number): Shape | undefined {
   const from = shape && positiveAxis(axis, shape.length);
   return from === undefined ? unknownShape(shape?.length) : shape!.map((d, i) => (i < from ? d : 1));
 }
