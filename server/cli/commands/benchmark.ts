@@ -1,6 +1,6 @@
 /** `lathe benchmark`: latency, throughput and memory of models, against each other. */
 
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { benchmarkModels, type Benchmark } from '../../engine/recipe/benchmark.ts';
 import { bytesInWords, durationInWords, plural } from '../../engine/util/words.ts';
 import type { Command } from '../command.ts';
@@ -29,7 +29,7 @@ export const benchmarkCommand: Command = {
     const seconds = args.number('seconds', 0.1);
     const benchmark = await benchmarkModels({
       ...runOptions(context),
-      paths: args.operands.map((path) => resolve(path)),
+      paths: args.operands,
       sources: await dataSources(args, baseDir),
       baseDir,
       batch: args.integer('batch', 1) ?? 1,
@@ -37,14 +37,14 @@ export const benchmarkCommand: Command = {
       ...(seconds !== undefined && { seconds }),
       nodes: args.flag('nodes'),
     });
-    output.result(benchmark, benchmarkText(benchmark, args.operands));
+    output.result(benchmark, benchmarkText(benchmark));
     return 0;
   },
 };
 
-function benchmarkText({ runs, ratios, machine }: Benchmark, models: readonly string[]): string {
-  const rows = runs.map(({ latencyMs, throughput, peakRssBytes }, i) => [
-    basename(models[i]!),
+function benchmarkText({ runs, ratios, machine }: Benchmark): string {
+  const rows = runs.map(({ model, latencyMs, throughput, peakRssBytes }) => [
+    basename(model),
     durationInWords(latencyMs.median),
     latencyMs.ci95.map(durationInWords).join(' to '),
     durationInWords(latencyMs.p95),
@@ -53,11 +53,11 @@ function benchmarkText({ runs, ratios, machine }: Benchmark, models: readonly st
   ]);
   const head = ['model', 'median', '95 % interval', 'p95', 'throughput', 'peak memory'];
   const compared = ratios.map(({ a, b, latency: { median, ci95: [low, high] } }) => {
-    const names = `${basename(models[b]!)} against ${basename(models[a]!)}`;
+    const names = `${basename(b)} against ${basename(a)}`;
     const verdict = low <= 1 && high >= 1 ? 'about as fast' : `${median.toFixed(2)}x as fast`;
     return `${names}: ${verdict} (${low.toFixed(2)}x to ${high.toFixed(2)}x)`;
   });
-  const nodes = runs.flatMap(({ nodes: timed }, i) => (timed ? [nodeTable(basename(models[i]!), timed)] : []));
+  const nodes = runs.flatMap(({ model, nodes: timed }) => (timed ? [nodeTable(basename(model), timed)] : []));
   return [
     table([head, ...rows], { header: true, right: [1, 2, 3, 4, 5] }),
     ...(compared.length > 0 ? [compared.join('\n')] : []),

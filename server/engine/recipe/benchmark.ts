@@ -51,10 +51,10 @@ export interface BenchmarkRun {
 
 export interface Benchmark {
   readonly runs: readonly BenchmarkRun[];
-  /** Of every two models, by index: latency of a / latency of b. */
+  /** Of every two models, by their paths as in `runs`: latency of a / latency of b. */
   readonly ratios: readonly {
-    readonly a: number;
-    readonly b: number;
+    readonly a: string;
+    readonly b: string;
     readonly latency: { readonly median: number; readonly ci95: readonly [number, number] };
   }[];
   readonly machine: MachineDescription;
@@ -94,7 +94,7 @@ export async function benchmarkModels(options: BenchmarkOptions): Promise<Benchm
       peakRssBytes,
       ...(nodes[i] && { nodes: nodes[i] }),
     })),
-    ratios,
+    ratios: ratios.map(({ a, b, latency }) => ({ a: paths[a]!, b: paths[b]!, latency })),
     machine: describeMachine(),
     durationMs: performance.now() - started,
   };
