@@ -82,7 +82,7 @@ class Finder {
   private hasFloatWeights(node: Node): boolean {
     const weight = this.constants.place(node.input(1));
     const bias = node.input(2);
-    const free = (value: string): boolean => this.index.uses(value).length === 1;
+    const free = (value: string): boolean => this.index.soleUse(value) !== undefined;
     return (
       weight?.tensor.dtype === 'float32' &&
       free(node.input(1)!) &&

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { GramResult } from '../../runtime/observers/gram.ts';
 import { Random } from '../../util/random.ts';
 import { roundWithFeedback } from './error-feedback.ts';
-import { convLayout, matrixLayout, pairLimit, quantizeWeights, type QuantizedWeights, type WeightLayout } from './weights.ts';
+import {
+  convLayout, matrixLayout, pairLimit, quantizeWeights, type QuantizedWeights, type WeightLayout,
+} from './weights.ts';
 
 /** Inputs of `length` numbers that share most of what they are: `mixing` of few sources. */
 function correlatedInputs(random: Random, count: number, length: number): Float64Array[] {
@@ -167,7 +169,8 @@ function solve(matrix: readonly (readonly number[])[], right: readonly number[])
   const rows = matrix.map((row, i) => [...row, right[i]!]);
   const n = rows.length;
   for (let i = 0; i < n; i++) {
-    const pivot = rows.slice(i).reduce((best, row, at) => (Math.abs(row[i]!) > Math.abs(rows[best]![i]!) ? i + at : best), i);
+    let pivot = i;
+    for (let r = i; r < n; r++) if (Math.abs(rows[r]![i]!) > Math.abs(rows[pivot]![i]!)) pivot = r;
     [rows[i], rows[pivot]] = [rows[pivot]!, rows[i]!];
     for (let r = 0; r < n; r++) {
       if (r === i) continue;

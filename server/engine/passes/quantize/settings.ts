@@ -40,10 +40,11 @@ export function resolveSettings(
     }
     const rule = ruleOf(node);
     if (rule?.keep === 'float') return { mode: 'float', reason: 'the recipe keeps it float' };
-    if ((rule?.activations ?? options.activations) === 'float') {
+    const wider = kept.get(node.label);
+    if ((rule?.activations ?? options.activations) === 'float' && wider?.mode !== 'float') {
       return { mode: 'weights', reason: 'the recipe keeps its activations float' };
     }
-    return kept.get(node.label) ?? { mode: 'int8' };
+    return wider ?? { mode: 'int8' };
   };
   const activationType = activationTypeOf(options, target);
   const saturates = target.int8.saturates && !activationType.endsWith('16');

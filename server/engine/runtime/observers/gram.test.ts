@@ -88,7 +88,9 @@ describe('the gram observer', () => {
   ])('sums the products of every pair under a kernel: $name', ({ dims, patch }) => {
     const runs = randomRuns(dims, 2);
     const result = observe({ ...every, patch }, dims, runs);
-    const vectors = Array.from({ length: patch.groups }, (_, g) => runs.flatMap((data) => patches(data, dims, patch, g)));
+    const vectors = Array.from({ length: patch.groups }, (_, g) =>
+      runs.flatMap((data) => patches(data, dims, patch, g)),
+    );
     expect(result.count).toBe(vectors[0]!.length);
     expect(result.length).toBe(vectors[0]![0]!.length);
     for (const [g, own] of vectors.entries()) expectSums(result, g, own);

@@ -47,9 +47,13 @@ class ScopeQuantizer {
 
   quantize(graph: Graph, outer: Constants | undefined): void {
     const constants = new Constants(graph, this.model.irVersion, outer);
-    const editor = new GraphEditor(this.model, graph);
+    let editor = new GraphEditor(this.model, graph);
     for (const node of [...graph.nodes]) {
-      for (const subgraph of node.subgraphs()) this.quantize(subgraph, constants);
+      for (const subgraph of node.subgraphs()) {
+        this.quantize(subgraph, constants);
+        // The names that the subgraph has now are taken.
+        editor = new GraphEditor(this.model, graph);
+      }
       this.quantizeNode(node, editor, constants);
     }
     editor.finish();
