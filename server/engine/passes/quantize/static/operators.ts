@@ -21,6 +21,8 @@ export interface ComputeRole {
   /** Axis of the weight that holds output channels. */
   readonly channelAxis: number;
   readonly layout: WeightLayout;
+  /** Spatial size of a convolution's kernel; empty for matrices. */
+  readonly kernel: readonly number[];
   /** Without a QuantizeLinear behind it the integer kernel gives float, at full precision. */
   readonly floatOutput: boolean;
   /** `true` where each sum runs over neighbouring products that a processor may add in 16 bits. */
@@ -107,6 +109,7 @@ function convRole(node: Node, constants: Constants): ComputeRole | undefined {
     bias: bias ? 2 : undefined,
     channelAxis: 0,
     layout: convLayout(weight),
+    kernel: weight.slice(2),
     floatOutput: false,
     pairwise: !depthwise,
   };
@@ -129,6 +132,7 @@ function gemmRole(node: Node, constants: Constants): ComputeRole | undefined {
     bias: bias ? 2 : undefined,
     channelAxis: transposed ? 0 : 1,
     layout: matrixLayout(weight, transposed),
+    kernel: [],
     floatOutput: true,
     pairwise: true,
   };
@@ -144,6 +148,7 @@ function matMulRole(node: Node, constants: Constants): ComputeRole | undefined {
     bias: undefined,
     channelAxis: 1,
     layout: matrixLayout(weight, false),
+    kernel: [],
     floatOutput: true,
     pairwise: true,
   };

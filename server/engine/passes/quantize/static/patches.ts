@@ -23,7 +23,7 @@ export function gramSpec(node: Node, role: ComputeRole, samples: number, seed: n
     seed,
   } as const;
   if (!node.is('Conv')) return common;
-  const patch = patchShape(node, role.layout.reduction);
+  const patch = patchShape(node, role);
   return patch && { ...common, patch };
 }
 
@@ -33,9 +33,8 @@ export function gramKey(node: Node, role: ComputeRole): string {
   return JSON.stringify([tap, patch]);
 }
 
-function patchShape(node: Node, reduction: number): PatchShape | undefined {
-  const kernel = node.ints('kernel_shape');
-  if (!kernel || kernel.length > 2 || reduction === 0) return undefined;
+function patchShape(node: Node, { kernel, layout }: ComputeRole): PatchShape | undefined {
+  if (layout.reduction === 0) return undefined;
   const ones = kernel.map(() => 1);
   const strides = node.ints('strides') ?? ones;
   const dilations = node.ints('dilations') ?? ones;

@@ -7,7 +7,15 @@ import { roundingShift } from './rounding-shift.ts';
 
 function role(layout: WeightLayout): ComputeRole {
   return {
-    kind: 'compute', data: 0, weight: 1, bias: undefined, channelAxis: 0, layout, floatOutput: false, pairwise: true,
+    kind: 'compute',
+    data: 0,
+    weight: 1,
+    bias: undefined,
+    channelAxis: 0,
+    layout,
+    kernel: [],
+    floatOutput: false,
+    pairwise: true,
   };
 }
 
