@@ -2,7 +2,7 @@
 
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
+import { isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import type * as z from 'zod';
 import { LatheError } from '../errors.ts';
 import { didYouMean, listInWords } from '../util/nearest.ts';
@@ -98,8 +98,9 @@ export function parseDataFile(text: string, file: string): DataSources {
   if (!checked.success) {
     const issue = checked.error.issues[0]!;
     const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
-    const path = unknown === undefined ? issue.path : [...issue.path, unknown];
-    throw fail(messageFor(issue, unknown, path.length > 1 ? dataSourceSchema : schema), offsetOf(document, path));
+    const inSource = bare || issue.path.length > 0;
+    const message = messageFor(issue, unknown, inSource ? dataSourceSchema : dataSchema);
+    throw fail(message, offsetOf(document, issue.path, unknown));
   }
   if (!bare) return checked.data as DataSources;
   const source = checked.data as DataSource;
@@ -118,12 +119,19 @@ function messageFor(issue: z.core.$ZodIssue, unknown: string | undefined, schema
   return name === undefined || issue.code === 'custom' ? issue.message : `"${String(name)}": ${issue.message}.`;
 }
 
-/** Where the value at `path` stands, or the nearest place around it. */
-function offsetOf(document: ReturnType<typeof parseDocument>, path: readonly PropertyKey[]): number {
-  for (let depth = path.length; depth > 0; depth--) {
-    const node = document.getIn(path.slice(0, depth), true) as { range?: readonly number[] } | undefined;
-    const start = node?.range?.[0];
-    if (start !== undefined) return start;
+/** Where the value at `path` stands, or its key `key`; else the nearest place around it. */
+function offsetOf(
+  document: ReturnType<typeof parseDocument>,
+  path: readonly PropertyKey[],
+  key: string | undefined,
+): number {
+  for (let depth = path.length; depth >= 0; depth--) {
+    const node: unknown = depth === 0 ? document.contents : document.getIn(path.slice(0, depth), true);
+    if (key !== undefined && isMap(node)) {
+      const pair = node.items.find((one) => isScalar(one.key) && one.key.value === key);
+      if (isScalar(pair?.key) && pair.key.range) return pair.key.range[0];
+    }
+    if (isNode(node) && node.range) return node.range[0];
   }
   return 0;
 }

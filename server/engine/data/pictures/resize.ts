@@ -1,7 +1,8 @@
 /**
  * Resizing by separable convolution, in the fixed-point arithmetic of Pillow's `Image.resize` for 8-bit pictures, whose
  * pixels it reproduces: a filter as wide as the reduction (so shrinking averages), horizontal pass first, each pass
- * rounded to 8 bits. `linear` is OpenCV's instead, within one level: four pixels are mixed however much it shrinks.
+ * rounded to 8 bits. (Pillow 13 takes the vertical pass first for some sizes, which moves pixels by one level at most.)
+ * `linear` is OpenCV's instead, within one level: four pixels are mixed however much it shrinks.
  */
 
 import type { Filter } from '../preprocess/schema.ts';
@@ -51,6 +52,7 @@ interface Weights {
 function weightsOf(kernel: Kernel, from: number, to: number): Weights {
   const scale = from / to;
   const filterScale = kernel.fixed ? 1 : Math.max(1, scale);
+  const inverse = 1 / filterScale;
   const support = kernel.support * filterScale;
   const width = Math.ceil(support) * 2 + 1;
   const first = new Int32Array(to);
@@ -63,7 +65,7 @@ function weightsOf(kernel: Kernel, from: number, to: number): Weights {
     const end = Math.min(from, Math.trunc(center + support + 0.5));
     let sum = 0;
     for (let j = start; j < end; j++) {
-      const weight = kernel.weight((j - center + 0.5) / filterScale);
+      const weight = kernel.weight((j - center + 0.5) * inverse);
       row[j - start] = weight;
       sum += weight;
     }

@@ -113,8 +113,8 @@ function resizedAndCropped(picture: Picture, plan: GeometryPlan, move: Random | 
       inputHeight: part.height,
       scaleX: size.width / width,
       scaleY: size.height / height,
-      offsetX: -left,
-      offsetY: -top,
+      offsetX: 0 - left,
+      offsetY: 0 - top,
     },
   };
 }

@@ -27,6 +27,8 @@ export function pictureForm(input: ModelInput, layout?: 'NCHW' | 'NHWC'): InputF
   const chosen = layout ?? (!isChannelCount(first) && isChannelCount(last) ? 'NHWC' : 'NCHW');
   const [channels, height, width] = chosen === 'NCHW' ? axes : [axes[2], axes[0], axes[1]];
   if (typeof channels === 'number' && !isChannelCount(channels)) return undefined;
+  // Of three axes a first one of length 1 is a batch: of sound, of text, of features.
+  if (shape.length === 3 && first === 1) return undefined;
   return {
     layout: chosen,
     batched: shape.length === 4,

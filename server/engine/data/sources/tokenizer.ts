@@ -35,10 +35,18 @@ export async function readTokenizer(path: string): Promise<Tokenizer> {
       detail: messageOf(error), fix: 'Give the tokenizer.json of a Hugging Face model.', at: { file: path },
     });
   }
+  const single = (text: string): Encoded => {
+    const { ids } = library.encode(text);
+    return { ids, typeIds: ids.map(() => 0) };
+  };
   const full = (text: string, pair?: string): Encoded => {
-    const options = { ...(pair !== undefined && { text_pair: pair }), return_token_type_ids: true as const };
-    const { ids, token_type_ids: typeIds } = library.encode(text, options);
-    return { ids, typeIds };
+    const first = single(text);
+    if (pair === undefined) return first;
+    const both = library.encode(text, { text_pair: pair, return_token_type_ids: true });
+    // The library loses the second text where the tokenizer has no template for pairs.
+    if (both.ids.length > first.ids.length) return { ids: both.ids, typeIds: both.token_type_ids };
+    const second = single(pair);
+    return { ids: [...first.ids, ...second.ids], typeIds: [...first.typeIds, ...second.ids.map(() => 1)] };
   };
   return {
     padId: padIdOf(json, config),
