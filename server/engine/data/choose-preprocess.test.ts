@@ -41,7 +41,8 @@ describe('choosing the preprocess', () => {
   });
 
   it('keeps the usual one when no other is clearly better', async () => {
-    const never = async (): Promise<Outputs> => ({ y: { dtype: 'float32', dims: [1, 2], data: Float32Array.of(1, 0) } });
+    const first = { dtype: 'float32', dims: [1, 2], data: Float32Array.of(1, 0) } as const;
+    const never = async (): Promise<Outputs> => ({ y: first });
     expect((await choosePreprocess({ images: folder }, [input], options, never))!.preset).toBe('imagenet');
   });
 
