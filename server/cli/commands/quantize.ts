@@ -53,7 +53,8 @@ export const quantizeCommand: Command = {
     const suffix = options['scheme'] === 'fp16' || options['scheme'] === 'bf16' ? options['scheme'] : 'int8';
     const outputPath = resolve(args.text('output') ?? defaultOutput(modelPath, suffix));
     const folder = dirname(outputPath);
-    const data = await splitSources(await dataSources(args, folder), model, folder, args.integer('limit', 1));
+    const sources = needsData(args, options) ? await dataSources(args, folder) : {};
+    const data = await splitSources(sources, model, folder, args.integer('limit', 1));
     const maxDrop = args.number('max-drop', 0);
     const prefer = args.text('prefer');
     const { recipe, findings } = checkRecipe({
@@ -84,6 +85,12 @@ export const quantizeCommand: Command = {
     return result.goalMet ? 0 : 1;
   },
 };
+
+/** Schemes that calibrate nothing work on the file alone, however large it is, unless data to measure on are given. */
+function needsData(args: Arguments, { scheme }: Record<string, unknown>): boolean {
+  const given = args.text('data') !== undefined || args.text('calibration') !== undefined;
+  return given || scheme === undefined || scheme === 'int8';
+}
 
 /** The flags in the words of a recipe. */
 function quantizeOptionsOf(args: Arguments): Record<string, unknown> {

@@ -91,6 +91,11 @@ export async function finishRun(
 /** A model that cannot be timed here is still a result. */
 async function latencyOrNote(environment: RunEnvironment, notes: RunNote[]): Promise<LatencyResult | undefined> {
   const { model, output } = environment.paths;
+  if (!environment.data.calibration && !environment.data.evaluation) {
+    const message = 'Without data the result was neither run nor timed: use "--data" to have it measured.';
+    notes.push({ severity: 'info', message });
+    return undefined;
+  }
   try {
     return await compareLatency(model, output, latencyOptions(environment));
   } catch (error) {
