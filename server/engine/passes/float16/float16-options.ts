@@ -15,6 +15,7 @@ export const float16Options = z.strictObject({
   ),
   io: z.enum(['float32', 'float16']).default('float32').describe('Type of the float inputs and outputs of the model.'),
   layers: z.array(layerRule).default([]).describe('Layers that stay in float32.'),
+  opTypes: z.array(z.string().min(1)).min(1).optional().describe('Only operators of these types are converted.'),
 }).superRefine(({ scheme, weightsOnly, io }, context) => {
   if (io === 'float32') return;
   if (scheme === 'bf16') {

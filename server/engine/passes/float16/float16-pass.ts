@@ -25,14 +25,14 @@ export const float16Pass: Pass<Float16Options> = {
   },
 };
 
-function halfOptions({ scheme, weightsOnly, io, layers }: Float16Options, target: Target): HalfOptions {
-  const matches = layers.map(({ match }) => compileGlob(match));
+function halfOptions({ scheme, weightsOnly, io, layers, opTypes }: Float16Options, target: Target): HalfOptions {
+  const kept = layers.map(({ match }) => compileGlob(match));
   const computes = scheme === 'fp16' ? target.float16 === 'native' : target.bfloat16 === 'native';
   const all = io === 'float16' || computes;
   return {
     type: scheme === 'fp16' ? 'float16' : 'bfloat16',
     weightsOnly: weightsOnly === 'auto' ? !all : weightsOnly,
     io: io === 'float16' ? 'half' : 'float32',
-    keepsFloat: (label) => matches.some((matchesLabel) => matchesLabel(label)),
+    keepsFloat: (node) => opTypes?.includes(node.opType) === false || kept.some((matches) => matches(node.label)),
   };
 }

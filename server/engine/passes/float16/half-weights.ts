@@ -39,7 +39,7 @@ function convertGraph(
   for (const [name, tensor] of [...graph.initializers]) {
     if (tensor.dtype !== 'float32' || tensor.size < minElements || !fixed.has(name) || index.isOutput(name)) continue;
     const readers = index.uses(name).map((use) => use.node);
-    if (readers.some((node) => keepsFloat(node.label) || isQuantization(node))) continue;
+    if (readers.some((node) => keepsFloat(node) || isQuantization(node))) continue;
     const stored = taken.claim(`${name}_${type}`);
     graph.initializers.delete(name);
     graph.initializers.set(stored, constants.convert(tensor).withName(stored));

@@ -22,8 +22,7 @@ export interface Decision {
 export interface PrecisionRules {
   readonly type: HalfType;
   readonly opset: number;
-  /** Layers that stay float because somebody wants so, by label. */
-  readonly keepsFloat: (label: string) => boolean;
+  readonly keepsFloat: (node: Node) => boolean;
 }
 
 /** Operators that read a float of any type and give something else. */
@@ -65,7 +64,7 @@ function decideNode(
 ): Decision {
   const values = [...node.inputs, ...node.outputs].filter(Boolean);
   if (!values.some((value) => scope.isFloat(value)) || node.subgraphs().length > 0) return float;
-  if (rules.keepsFloat(node.label)) return { precision: 'float', reason: 'kept by the recipe' };
+  if (rules.keepsFloat(node)) return { precision: 'float', reason: 'kept by the recipe' };
   if (!values.every((value) => scope.isTyped(value))) return { precision: 'float', reason: 'its types are not known' };
   if (!node.is(node.opType)) return { precision: 'float', reason: `an operator of ${node.domain}` };
   if (node.is(...indifferent) && !scope.isFloat(node.outputs[0]!)) return native;

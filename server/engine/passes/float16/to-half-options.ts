@@ -1,6 +1,7 @@
 /** What both ways of converting to half precision share. */
 
 import type { Graph } from '../../model/graph.ts';
+import type { Node } from '../../model/node.ts';
 import type { UniqueNames } from '../../model/unique-names.ts';
 import type { HalfType } from './half-operators.ts';
 
@@ -10,8 +11,8 @@ export interface HalfOptions {
   readonly weightsOnly: boolean;
   /** Type of the model's float inputs and outputs; `half` only where the computation is in half precision too. */
   readonly io: 'float32' | 'half';
-  /** Layers that stay float, by label. */
-  readonly keepsFloat: (label: string) => boolean;
+  /** Layers that stay float because somebody wants so. */
+  readonly keepsFloat: (node: Node) => boolean;
   /** `false`: weights are not read to see whether they fit, and nothing is noted about them. */
   readonly inspectsWeights?: boolean;
 }

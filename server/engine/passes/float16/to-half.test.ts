@@ -94,7 +94,7 @@ describe('the computation in float16', () => {
   });
 
   it('leaves out layers that the recipe keeps, and converts around them', async () => {
-    const options = { ...whole, keepsFloat: (name: string) => name === 'a' };
+    const options = { ...whole, keepsFloat: (node: Node) => node.name === 'a' };
     const { layers } = toHalf(network(), options);
     expect(layers.find((layer) => layer.name === 'a')).toEqual({
       name: 'a', opType: 'Conv', action: 'float', reason: 'kept by the recipe',
@@ -235,7 +235,7 @@ describe('weights in half precision', () => {
     const model = build([['MatMul', ['x', 'w'], 'm'], ['Add', ['m', 'b'], 'a'], ['MatMul', ['a', 'v'], 'y']], [2, 16],
       [2, 16],
       constants);
-    const { model: halved, layers } = toHalf(model, { ...stored, keepsFloat: (name) => name === 'y' });
+    const { model: halved, layers } = toHalf(model, { ...stored, keepsFloat: (node) => node.name === 'y' });
     expect([...halved.graph.initializers.values()].map(({ dtype }) => dtype).sort()).toEqual(['float16', 'float32',
       'float32']);
     expect(layers).toEqual([{ name: 'm', opType: 'MatMul', action: 'fp16', reason: 'weights only' }]);
