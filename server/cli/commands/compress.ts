@@ -5,6 +5,7 @@ import { readModel } from '../../engine/formats/onnx/read.ts';
 import { advise } from '../../engine/recipe/advise.ts';
 import { formatRecipe } from '../../engine/recipe/format.ts';
 import { besideOutput, defaultOutput, relativePath } from '../../engine/recipe/paths.ts';
+import { probe } from '../../engine/recipe/probe.ts';
 import { runRecipe } from '../../engine/recipe/runner.ts';
 import { writeText } from '../../engine/recipe/write-text.ts';
 import { findTarget } from '../../engine/targets/registry.ts';
@@ -36,7 +37,13 @@ export const compressCommand: Command = {
     const target = findTarget(args.text('target'));
     const outputPath = resolve(args.text('output') ?? defaultOutput(modelPath));
     const folder = dirname(outputPath);
-    const sources = await splitSources(await dataSources(args, folder), model, folder, args.integer('limit', 1));
+    const options = runOptions(context);
+    const given = args.text('data') ?? args.text('calibration');
+    const unfit = given === undefined ? await probe(model, { random: 1 }, options) : undefined;
+    if (unfit) output.log(`Random data do not fit this model, so nothing is measured: ${unfit.message}`);
+    const sources = unfit
+      ? {}
+      : await splitSources(await dataSources(args, folder), model, folder, args.integer('limit', 1));
     const { recipe, comments } = advise({
       model,
       modelPath: relativePath(folder, modelPath),
@@ -54,7 +61,7 @@ export const compressCommand: Command = {
     const recipePath = besideOutput(outputPath, '.lathe.yaml');
     writeText(recipePath, recipeText);
     const result = await runRecipe(recipe, {
-      ...runOptions(context),
+      ...options,
       baseDir: folder,
       recipePath,
       recipeText,

@@ -54,7 +54,7 @@ describe('advise', () => {
 
   it('says what random calibration is worth', () => {
     expect(advised({ Conv: 10 }, 'x64', { calibration: { random: true } }).reason).toContain('random data');
-    expect(advised({ Conv: 10 }, 'x64', {}).reason).toContain('random data');
+    expect(advised({ Conv: 10 }, 'x64', {}).scheme).toBe('dynamic');
     expect(advised({ Conv: 10 }).reason).not.toContain('random');
   });
 

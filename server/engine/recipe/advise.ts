@@ -72,6 +72,12 @@ function adviseQuantization(model: Model, target: Target, data: DataSources): Qu
     return { options: { scheme: 'fp16' }, reason: `float16, because ${target.prefers.reason}.` };
   }
   const measured = data.calibration !== undefined && data.calibration.random === undefined;
+  if (Object.keys(data).length === 0) {
+    return {
+      options: { scheme: 'dynamic' },
+      reason: 'int8 weights; activations are measured at run time, because there are no data to calibrate on.',
+    };
+  }
   if (shares.matrices > dominantShare && !target.staticShapes) {
     const share = `${Math.round(shares.matrices * 100)} %`;
     return {

@@ -59,7 +59,8 @@ function headline(result: RunResult): string {
   }
   if (after.metric) {
     const { name, value, samples, synthetic } = after.metric;
-    const change = drop ? `${changeInWords(name, -drop.value)}, ` : '';
+    const comparable = drop && original.metric && Number.isFinite(original.metric.value);
+    const change = comparable ? `${changeInWords(name, -drop.value)}, ` : '';
     const of = `${plural(samples, 'sample')}${synthetic ? ', synthetic' : ''}`;
     cards.push(card(`${metricInWords(name, value)} ${name}`, `${change}${of}`));
   }

@@ -119,6 +119,13 @@ describe('rows', () => {
     expect(goalSentence({ ...result, goalMet: false, drop: { value: 0.05, ci95: [0.03, 0.07] } }))
       .toBe('Goal missed: top1 drops by 5.0 points, and only 1.0 points are allowed.');
     expect(goalSentence({ ...result, goal: {} })).toBeUndefined();
+    const sqnr = (value: number): RunResult['result'] => ({
+      ...result.result,
+      metric: { name: 'sqnr', value, samples: 32, synthetic: true },
+    });
+    const compared: RunResult = { ...result, original: sqnr(Infinity), result: sqnr(23.5), goal: { maxDrop: 20 } };
+    expect(goalSentence(compared)).toBe('Goal met: sqnr is 23.5 dB, and at least 20.0 dB is wanted.');
+    expect(summaryRows(compared).at(-1)).toMatchObject({ before: 'exact', after: '23.5 dB', change: '32 samples' });
   });
 });
 

@@ -3,7 +3,8 @@
 import {
   bytesInWords, changeInWords, countInWords, durationInWords, metricInWords, plural, ratioInWords,
 } from '../../util/words.ts';
-import type { LayerResult, RunResult } from '../result.ts';
+import { equalDb } from '../default-goal.ts';
+import type { LayerResult, MetricFigure, RunResult } from '../result.ts';
 
 export interface SummaryRow {
   readonly what: string;
@@ -26,7 +27,7 @@ export function summaryRows(result: RunResult): SummaryRow[] {
       what: 'Parameters',
       before: countInWords(original.parameters),
       after: countInWords(after.parameters),
-      change: original.parameters === after.parameters
+      change: countInWords(original.parameters) === countInWords(after.parameters)
         ? ''
         : comparison(original.parameters / Math.max(1, after.parameters), 'fewer', 'more'),
     },
@@ -73,13 +74,18 @@ function latencyChange({ latencyRatio }: RunResult): string {
   return `${words} (${interval.map((x) => `${x.toFixed(2)}x`).join(' to ')})`;
 }
 
-function metricChange({ drop, result: { metric } }: RunResult): string {
+function metricChange({ drop, original, result: { metric } }: RunResult): string {
   if (!metric) return '';
   const of = plural(metric.samples, 'sample');
-  if (!drop) return of;
+  // Against itself the original is exact: there is nothing to subtract from.
+  if (!drop || !isFinite(original.metric)) return of;
   const change = changeInWords(metric.name, -drop.value);
   const [low, high] = drop.ci95.map((x) => changeInWords(metric.name, -x));
   return `${change} (${high!.replace(' points', '')} to ${low!.replace(' points', '')}), ${of}`;
+}
+
+function isFinite(metric: MetricFigure | null): boolean {
+  return metric !== null && Number.isFinite(metric.value);
 }
 
 /** How many layers became what, the commonest first: `26 int8, 1 float`. */
@@ -90,10 +96,17 @@ export function actionCounts(layers: readonly LayerResult[]): (readonly [action:
 }
 
 /** Whether the goal holds, as a sentence; undefined when the recipe has none that can be checked. */
-export function goalSentence({ goal, goalMet, drop, result: { metric } }: RunResult): string | undefined {
+export function goalSentence({ goal, goalMet, drop, original, result: { metric } }: RunResult): string | undefined {
   if (goal.maxDrop === undefined || !metric) return undefined;
   const allowed = changeInWords(metric.name, goal.maxDrop).slice(1);
   if (!drop) return `The goal, a drop of at most ${allowed}, could not be checked.`;
+  if (!isFinite(original.metric)) {
+    const least = metricInWords(metric.name, equalDb - goal.maxDrop);
+    const words = `${metric.name} is ${metricInWords(metric.name, metric.value)}`;
+    return goalMet
+      ? `Goal met: ${words}, and at least ${least} is wanted.`
+      : `Goal missed: ${words}, but at least ${least} is wanted.`;
+  }
   const lost = changeInWords(metric.name, Math.max(0, drop.value)).slice(1);
   return goalMet
     ? `Goal met: ${metric.name} drops by ${lost}, and ${allowed} are allowed.`
