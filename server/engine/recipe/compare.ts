@@ -88,8 +88,8 @@ export async function compareModels(options: CompareOptions): Promise<Comparison
     const { figure, verdict } = await evaluator.evaluate(second);
     const changes = await evaluator.changes(second);
     const sets = { evaluation: dataset, notes: [] };
-    const latencyOptions = { original: first, data: sets, threads, seed, tempDir, progress, signal };
-    const latency = await compareLatency(options.a, options.b, latencyOptions).catch((error: unknown): undefined => {
+    const timing = { original: first, data: sets, runtime: pool.get, threads, seed, tempDir, progress, signal };
+    const latency = await compareLatency(options.a, options.b, timing).catch((error: unknown): undefined => {
       if (isCancelled(error)) throw error;
       notes.push(`The latency could not be measured: ${messageOf(error)}`);
     });

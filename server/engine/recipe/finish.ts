@@ -8,6 +8,7 @@ import { isCancelled, messageOf } from '../errors.ts';
 import { readModel } from '../formats/onnx/read.ts';
 import type { Model } from '../model/model.ts';
 import type { LatencyResult, LatencyRun } from '../runtime/latency.ts';
+import { findTarget } from '../targets/registry.ts';
 import { formatRecipe } from './format.ts';
 import { externalBytes } from './inspect.ts';
 import { compareLatency, latencyOptions } from './latency.ts';
@@ -31,6 +32,11 @@ export async function finishRun(
   if (kept.candidate?.model !== model) kept.replace({ model, verdict });
   const notes: RunNote[] = [...outcome.notes];
   const latency = await latencyOrNote(environment, notes);
+  const host = findTarget('auto');
+  if (latency && target !== host) {
+    const message = `Latency was measured on this machine (${host.name}), not on ${target.name}.`;
+    notes.push({ severity: 'info', message });
+  }
   const evaluation = await evaluator?.evaluate(model);
   const [timedBefore, timedAfter] = latency?.runs ?? [];
   const figures = (
@@ -97,6 +103,8 @@ async function latencyOrNote(environment: RunEnvironment, notes: RunNote[]): Pro
     return undefined;
   }
   try {
+    // Both models get processes of their own now: what the one so far has kept would only be in the way.
+    await environment.restRuntime();
     return await compareLatency(model, output, latencyOptions(environment));
   } catch (error) {
     if (isCancelled(error)) throw error;

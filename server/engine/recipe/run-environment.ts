@@ -35,6 +35,8 @@ export interface RunEnvironment {
   /** Removed after the run. */
   readonly tempDir: string;
   readonly runtime: () => Promise<Runtime>;
+  /** Ends the runtime's process, and with it its memory; the next use starts another. */
+  readonly restRuntime: () => Promise<void>;
   readonly target: Target;
   readonly original: Model;
   readonly data: DataSets;

@@ -80,6 +80,7 @@ async function prepare(
     paths,
     tempDir,
     runtime: pool.get,
+    restRuntime: () => pool.close(),
     target,
     original,
     data,
