@@ -8,6 +8,7 @@ import { inferShapes, type InferredTypes } from '../../model/shapes/infer.ts';
 import { topologicalOrder } from '../../model/toposort.ts';
 import type { ValueInfo } from '../../model/types.ts';
 import { UniqueNames } from '../../model/unique-names.ts';
+import { dataTypeCode } from '../../tensor/dtype.ts';
 import type { LayerAction } from '../pass.ts';
 import { halfOperator, type HalfType } from './half-operators.ts';
 import { HalfScope, type Form, type HalfNames } from './half-scope.ts';
@@ -41,7 +42,10 @@ export class HalfComputation {
     this.decideAll(this.model.graph, inferShapes(this.model), undefined, this.options.io === 'half');
     const layers = this.parts.flatMap(({ decisions }) => [...decisions].flatMap((entry) => this.action(...entry)));
     this.eachFloatInput((scope, node, index, form) => scope.countRead(node.inputs[index]!, form));
-    for (const { scope } of this.parts) this.convertConstants(scope);
+    for (const part of this.parts) {
+      this.convertConstants(part.scope);
+      this.dropNeedlessCasts(part);
+    }
     // Inner graphs may ask outer ones for conversions: nothing is put in order before all have asked.
     this.eachFloatInput((scope, node, index, form) => {
       node.inputs[index] = scope.form(node.inputs[index]!, form);
@@ -79,6 +83,16 @@ export class HalfComputation {
     for (const name of scope.halfConstants()) {
       scope.graph.initializers.set(name, this.constants.convert(scope.graph.initializers.get(name)!));
       scope.setNativeHalf(name);
+    }
+  }
+
+  /** Casts to half precision that read it already now: onnxruntime stumbles over some of them. */
+  private dropNeedlessCasts({ scope, decisions }: Part): void {
+    const code = dataTypeCode(this.options.type);
+    for (const node of decisions.keys()) {
+      if (!node.is('Cast') || node.int('to') !== code || !scope.isNativeHalf(node.inputs[0]!)) continue;
+      node.opType = 'Identity';
+      node.attributes.clear();
     }
   }
 

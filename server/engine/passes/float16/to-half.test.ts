@@ -152,6 +152,15 @@ describe('the computation in float16', () => {
     expect(halved.graph.nodes.find((node) => node.opType === 'Shape')!.inputs).toEqual(['r']);
   });
 
+  it('leaves no conversion of what is converted already', async () => {
+    const model = build([
+      ['Relu', ['x'], 'r'], ['Cast', ['r'], 'h', { to: attr.int(10) }], ['Mul', ['h', 'h'], 'q'],
+      ['Cast', ['q'], 'f', { to: attr.int(1) }], ['Neg', ['f'], 'y'],
+    ], [2, 3], [2, 3]);
+    const halved = await expectClose(model, whole, { x: noise([2, 3]) });
+    expect(operators(halved)).toEqual(['Cast', 'Relu', 'Identity', 'Mul', 'Neg', 'Cast']);
+  });
+
   it('stores a constant that both sides read once, in float32', async () => {
     const model = build([['Mul', ['x', 'w'], 'a'], ['CumSum', ['w', 'axis'], 'c'], ['Add', ['a', 'c'], 'y']],
       [3, 4], [3, 4], [weight('w', [3, 4]), Tensor.from('axis', 'int64', [], [0])]);
