@@ -55,10 +55,12 @@ function styleSteps(steps: readonly Node[], reasons: readonly (string | undefine
   }
 }
 
-/** Puts a group or list on one line where it fits. */
+/** Puts a group or list on one line where it fits, else what is in it. */
 function flow(node: unknown): void {
   if (!isMap(node) && !isSeq(node)) return;
   if (JSON.stringify(node.toJSON()).length <= lineWidth) node.flow = true;
+  else if (isMap(node)) for (const { value } of node.items) flow(value);
+  else node.items.forEach(flow);
 }
 
 function asComment(text: string): string {

@@ -46,7 +46,7 @@ export function ratioInWords(ratio: number): string {
 }
 
 /** Metrics that are shares of samples, shown in percent; the others are shown as they are. */
-const shares = new Set(['top1', 'top5', 'agreement', 'map50', 'map', 'exact']);
+const shares = new Set(['top1', 'top5', 'agreement', 'map50', 'map', 'exact', 'cer', 'binary', 'iou']);
 
 export function isShare(metric: string): boolean {
   return shares.has(metric);
