@@ -211,7 +211,7 @@ describe('GraphEditor on random graphs', () => {
         expect(new Set(nodeNames).size).toBe(nodeNames.length);
         expectNothingDead(editor);
       }),
-      { numRuns: 200 },
+      { numRuns: 120 },
     );
   });
 });

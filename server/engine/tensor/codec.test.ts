@@ -35,7 +35,7 @@ describe('nativeView', () => {
   });
 
   it('reads only as many elements as there are, and refuses too few bytes', () => {
-    expect(nativeView('int16', Uint8Array.of(1, 0, 2, 0, 3), 2)).toEqual(Int16Array.of(1, 2));
+    expect(nativeView('int16', Uint8Array.of(1, 0, 2, 0, 3, 0, 4), 2)).toEqual(Int16Array.of(1, 2));
     expect(() => nativeView('int16', Uint8Array.of(1, 0, 2), 2)).toThrow('2 elements has only 3 bytes');
     expect(() => nativeView('int4', Uint8Array.of(1), 3)).toThrow('3 elements has only 1 bytes');
     expect(() => nativeView('string', new Uint8Array(0), 1)).toThrow('string');
