@@ -63,6 +63,17 @@ function flow(node: unknown): void {
   else node.items.forEach(flow);
 }
 
+/** The text in lines that fit, each with the space after the `#`. */
 function asComment(text: string): string {
-  return text.split('\n').map((line) => ` ${line}`).join('\n');
+  return text.split('\n').flatMap(wrapped).map((line) => ` ${line}`).join('\n');
+}
+
+function wrapped(text: string): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1)!;
+    if (line !== '' && line.length + 1 + word.length > lineWidth) lines.push(word);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines;
 }
