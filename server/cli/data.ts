@@ -5,10 +5,12 @@ import { metricNames, type MetricName } from '../engine/data/metrics/metric-sche
 import { openDataset } from '../engine/data/open-dataset.ts';
 import type { DataSource, DataSources } from '../engine/data/source-schema.ts';
 import type { Model } from '../engine/model/model.ts';
+import { withChosenPreprocess } from '../engine/recipe/chosen-preprocess.ts';
 import { modelInputs } from '../engine/recipe/open-data.ts';
 import { rebaseSources } from '../engine/recipe/rebase.ts';
 import type { Arguments } from './arguments.ts';
-import type { OptionSpec } from './command.ts';
+import type { CommandContext, OptionSpec } from './command.ts';
+import { runOptions } from './run-options.ts';
 
 export const dataOption: OptionSpec = {
   name: 'data',
@@ -49,6 +51,15 @@ export async function dataSources(args: Arguments, folder: string): Promise<Data
   if (!evaluation || metric === undefined) return sources;
   const measured: DataSource = { ...evaluation, metric };
   return { ...sources, ...(sources.calibration === evaluation && { calibration: measured }), evaluation: measured };
+}
+
+/** The same, with the preprocessing of pictures found out where nobody says it: that is told on standard error. */
+export async function sourcesFor(context: CommandContext, model: Model, folder: string): Promise<DataSources> {
+  const { args, output } = context;
+  const given = await dataSources(args, folder);
+  const { sources, note } = await withChosenPreprocess(given, model, { ...runOptions(context), baseDir: folder });
+  if (note !== undefined) output.log(note);
+  return sources;
 }
 
 async function sourcesOf(path: string, folder: string): Promise<DataSources> {

@@ -6,7 +6,7 @@ import { analyzeModel } from '../../engine/recipe/analyze.ts';
 import { withNodeNames } from '../../engine/recipe/node-names.ts';
 import { bytesInWords, changeInWords, durationInWords, metricInWords, plural } from '../../engine/util/words.ts';
 import type { Command } from '../command.ts';
-import { calibrationOption, dataOption, dataSources, limitOption, metricOption, splitSources } from '../data.ts';
+import { calibrationOption, dataOption, limitOption, metricOption, sourcesFor, splitSources } from '../data.ts';
 import { runOptions, targetOption } from '../run-options.ts';
 import { table } from '../table.ts';
 
@@ -24,7 +24,8 @@ export const analyzeCommand: Command = {
     args.required('data');
     const model = withNodeNames(readModel(resolve(args.operands[0]!)));
     const baseDir = process.cwd();
-    const sources = await splitSources(await dataSources(args, baseDir), model, baseDir, args.integer('limit', 1));
+    const found = await sourcesFor(context, model, baseDir);
+    const sources = await splitSources(found, model, baseDir, args.integer('limit', 1));
     const result = await analyzeModel({
       ...runOptions(context),
       model,

@@ -1,11 +1,12 @@
 /** `lathe compare`: what changed from one model to another. */
 
 import { basename, resolve } from 'node:path';
+import { readModel } from '../../engine/formats/onnx/read.ts';
 import { compareModels, type Comparison } from '../../engine/recipe/compare.ts';
 import { actionCounts, comparison as inWords } from '../../engine/recipe/report/rows.ts';
 import { bytesInWords, changeInWords, countInWords, durationInWords, metricInWords } from '../../engine/util/words.ts';
 import type { Command } from '../command.ts';
-import { dataOption, dataSources, limitOption, metricOption } from '../data.ts';
+import { dataOption, limitOption, metricOption, sourcesFor } from '../data.ts';
 import { runOptions } from '../run-options.ts';
 import { shorten, table } from '../table.ts';
 
@@ -26,7 +27,7 @@ export const compareCommand: Command = {
       ...runOptions(context),
       a: a!,
       b: b!,
-      sources: await dataSources(args, baseDir),
+      sources: await sourcesFor(context, readModel(a!), baseDir),
       ...(limit !== undefined && { limit }),
       baseDir,
     });

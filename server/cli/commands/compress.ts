@@ -10,7 +10,7 @@ import { runRecipe } from '../../engine/recipe/runner.ts';
 import { writeText } from '../../engine/recipe/write-text.ts';
 import { findTarget } from '../../engine/targets/registry.ts';
 import type { Command } from '../command.ts';
-import { calibrationOption, dataOption, dataSources, limitOption, metricOption, splitSources } from '../data.ts';
+import { calibrationOption, dataOption, limitOption, metricOption, sourcesFor, splitSources } from '../data.ts';
 import { goalOf, goalOptions } from '../goal.ts';
 import { outputOption, runOptions, targetOption } from '../run-options.ts';
 import { runText } from '../run-output.ts';
@@ -43,7 +43,7 @@ export const compressCommand: Command = {
     if (unfit) output.log(`Random data do not fit this model, so nothing is measured: ${unfit.message}`);
     const sources = unfit
       ? {}
-      : await splitSources(await dataSources(args, folder), model, folder, args.integer('limit', 1));
+      : await splitSources(await sourcesFor(context, model, folder), model, folder, args.integer('limit', 1));
     const { recipe, comments } = advise({
       model,
       modelPath: relativePath(folder, modelPath),

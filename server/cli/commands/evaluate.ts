@@ -5,7 +5,7 @@ import { readModel } from '../../engine/formats/onnx/read.ts';
 import { evaluateModel } from '../../engine/recipe/evaluate.ts';
 import { durationInWords, metricInWords, plural } from '../../engine/util/words.ts';
 import type { Command } from '../command.ts';
-import { dataOption, dataSources, limitOption, metricOption } from '../data.ts';
+import { dataOption, limitOption, metricOption, sourcesFor } from '../data.ts';
 import { runOptions } from '../run-options.ts';
 
 export const evaluateCommand: Command = {
@@ -22,15 +22,17 @@ export const evaluateCommand: Command = {
   async run(context) {
     const { args, output } = context;
     args.required('data');
-    const path = resolve(args.operands[0]!);
+    const model = readModel(resolve(args.operands[0]!));
     const reference = args.text('reference');
+    const original = reference === undefined ? undefined : readModel(resolve(reference));
     const baseDir = process.cwd();
     const limit = args.integer('limit', 1);
     const { metric, ci95, drop, durationMs } = await evaluateModel({
       ...runOptions(context),
-      model: readModel(path),
-      ...(reference !== undefined && { reference: readModel(resolve(reference)) }),
-      sources: await dataSources(args, baseDir),
+      model,
+      ...(original && { reference: original }),
+      // The original is what the preprocessing is for: a damaged copy must not choose another.
+      sources: await sourcesFor(context, original ?? model, baseDir),
       ...(limit !== undefined && { limit }),
       baseDir,
     });

@@ -14,7 +14,7 @@ import { findTarget } from '../../engine/targets/registry.ts';
 import { LatheError } from '../../engine/errors.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
-import { calibrationOption, dataOption, dataSources, limitOption, metricOption, splitSources } from '../data.ts';
+import { calibrationOption, dataOption, limitOption, metricOption, sourcesFor, splitSources } from '../data.ts';
 import { goalOptions } from '../goal.ts';
 import { outputOption, runOptions, targetOption } from '../run-options.ts';
 import { runText } from '../run-output.ts';
@@ -53,7 +53,7 @@ export const quantizeCommand: Command = {
     const suffix = options['scheme'] === 'fp16' || options['scheme'] === 'bf16' ? options['scheme'] : 'int8';
     const outputPath = resolve(args.text('output') ?? defaultOutput(modelPath, suffix));
     const folder = dirname(outputPath);
-    const sources = needsData(args, options) ? await dataSources(args, folder) : {};
+    const sources = needsData(args, options) ? await sourcesFor(context, model, folder) : {};
     const data = await splitSources(sources, model, folder, args.integer('limit', 1));
     const maxDrop = args.number('max-drop', 0);
     const prefer = args.text('prefer');
