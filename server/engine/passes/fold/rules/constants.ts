@@ -10,6 +10,9 @@ import type { FoldScope } from '../scope.ts';
 /** What a node with its names takes in a file at least: a constant of that size never makes a model larger. */
 const nodeBytes = 128;
 
+/** Larger tensors are left to the runtime: computing takes several times their size in memory. */
+const maxInputBytes = 1 << 28;
+
 export const constantResults: FoldRule = {
   operators: evaluatedOperators,
   apply(node, scope) {
@@ -26,6 +29,7 @@ export const constantResults: FoldRule = {
 function compute(node: Node, scope: FoldScope): readonly Tensor[] | undefined {
   const inputs = node.inputs.map((name) => scope.known(name));
   if (inputs.some((tensor, i) => tensor === undefined && node.input(i) !== undefined)) return undefined;
+  if (inputs.some((tensor) => tensor !== undefined && tensor.byteLength > maxInputBytes)) return undefined;
   // A node that reads nothing is no result of constants: Constant forms that stay as they are, random numbers.
   return inputs.length > 0 ? evaluate(node, inputs, scope.opset) : undefined;
 }
