@@ -56,6 +56,10 @@ export const quantizeOptions = z.strictObject({
   equalize: z.boolean().default(true).describe(
     'Evens out the ranges of channels first, by moving scale between layers: same results in float, better in int8.',
   ),
+  weightsOnly: z.boolean().optional().describe(
+    'fp16, bf16: only store weights in half precision. By default as the target runs faster.',
+  ),
+  io: z.enum(['float32', 'float16']).optional().describe('fp16: type of the float inputs and outputs; float32.'),
   layers: z.array(layerRule).default([]).describe('Exceptions for some layers; the last one that matches counts.'),
   opTypes: z.array(z.string().min(1)).min(1).optional().describe('Only operators of these types are quantized.'),
 }).meta({ reservedKeys: ['aware'] });

@@ -12,7 +12,6 @@ import { roleOf } from './static/operators.ts';
 export function planLayers(model: Model, options: QuantizeOptions, target: Target): PassPlan {
   const settings = resolveSettings(options, target);
   const constants = Constants.of(model);
-  const half = options.scheme === 'fp16' || options.scheme === 'bf16';
   const layers: PlannedLayer[] = [];
   for (const node of model.graph.nodes) {
     const role = roleOf(node, constants);
@@ -26,7 +25,7 @@ export function planLayers(model: Model, options: QuantizeOptions, target: Targe
       opType: node.opType,
       action: mode === 'int8' ? options.scheme : mode === 'weights' ? 'int8 weights' : 'float',
       weightBytes: weight.byteLength,
-      predictedBytes: mode === 'float' ? weight.byteLength : half ? weight.byteLength / 2 : integerBytes,
+      predictedBytes: mode === 'float' ? weight.byteLength : integerBytes,
     });
   }
   return { layers, notes: [] };
