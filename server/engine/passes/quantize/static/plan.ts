@@ -3,8 +3,10 @@
  * alone, before any data is read.
  *
  * Layers with weights are quantized wherever they may be. The cheap layers between them (pooling, adding, joining,
- * reshaping) follow only where all their inputs come from integer layers and an integer layer uses the result:
- * otherwise the conversions would cost more than they save, and the output of the network would lose precision.
+ * reshaping) follow only where an input comes from an integer layer and an integer layer uses the result: otherwise
+ * the conversions would cost more than they save, and the output of the network would lose precision. One converted
+ * input beside an integer one is cheaper than leaving the integers: a float shortcut would make the rest of a residual
+ * network's trunk float.
  */
 
 import { Constants } from '../../../model/constants.ts';
@@ -56,7 +58,7 @@ export function dataInputs(node: Node, role: Role, constants: Constants): string
   return indices.flatMap((i) => node.input(i) ?? []).filter((name) => !constants.has(name));
 }
 
-/** Layers without weights that become integer: fed by integer layers only, and leading to one. */
+/** Layers without weights that become integer: fed by an integer layer, and leading to one. */
 function followers(
   graph: Graph,
   index: GraphIndex,
@@ -74,7 +76,7 @@ function followers(
     const role = roles.get(node);
     if (!role || role.kind === 'compute' || !wanted(node)) continue;
     const inputs = dataInputs(node, role, constants);
-    if (inputs.length > 0 && inputs.every(available) && !isBiasOfMatMul(node, role, index, constants)) fed.add(node);
+    if (inputs.some(available) && !isBiasOfMatMul(node, role, index, constants)) fed.add(node);
   }
   const leading = new Set<Node>();
   for (let i = graph.nodes.length - 1; i >= 0; i--) {
