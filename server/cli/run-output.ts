@@ -1,8 +1,8 @@
 /** The table that `compress` and `run` print: what the product is judged by. */
 
+import type { RunResult } from '../../protocol/results/run.ts';
 import { basename } from 'node:path';
 import { actionCounts, goalSentence, summaryRows } from '../engine/recipe/report/rows.ts';
-import type { RunResult } from '../engine/recipe/result.ts';
 import { durationInWords } from '../engine/util/words.ts';
 import { table } from './table.ts';
 

@@ -1,7 +1,8 @@
 /** `lathe benchmark`: latency, throughput and memory of models, against each other. */
 
+import type { Benchmark } from '../../../protocol/results/benchmark.ts';
 import { basename } from 'node:path';
-import { benchmarkModels, type Benchmark } from '../../engine/recipe/benchmark.ts';
+import { benchmarkModels } from '../../engine/recipe/benchmark.ts';
 import { bytesInWords, durationInWords, plural } from '../../engine/util/words.ts';
 import type { Command } from '../command.ts';
 import { dataOption, dataSources } from '../data.ts';

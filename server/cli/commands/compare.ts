@@ -1,8 +1,9 @@
 /** `lathe compare`: what changed from one model to another. */
 
+import type { Comparison } from '../../../protocol/results/comparison.ts';
 import { basename, resolve } from 'node:path';
 import { readModel } from '../../engine/formats/onnx/read.ts';
-import { compareModels, type Comparison } from '../../engine/recipe/compare.ts';
+import { compareModels } from '../../engine/recipe/compare.ts';
 import { actionCounts, comparison as inWords } from '../../engine/recipe/report/rows.ts';
 import { bytesInWords, changeInWords, countInWords, durationInWords, metricInWords } from '../../engine/util/words.ts';
 import type { Command } from '../command.ts';

@@ -3,6 +3,7 @@
  * outputs orders them on a few samples; the metric is then measured for the worst ones, or for all when that is quick.
  */
 
+import type { AnalysisResult, AnalyzedLayer } from '../../../protocol/results/analysis.ts';
 import type { DataSources } from '../data/source-schema.ts';
 import { LatheError } from '../errors.ts';
 import type { Model } from '../model/model.ts';
@@ -15,7 +16,6 @@ import { prepareStatic } from '../passes/quantize/static/static-pass.ts';
 import { findTarget } from '../targets/registry.ts';
 import { Evaluator } from './evaluator.ts';
 import { openRunData } from './open-data.ts';
-import type { MetricFigure } from './result.ts';
 import { withPool } from './runtime-pool.ts';
 
 export interface AnalyzeOptions {
@@ -30,33 +30,6 @@ export interface AnalyzeOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface AnalyzedLayer {
-  readonly name: string;
-  readonly opType: string;
-  readonly weightBytes: number;
-  /** Bytes that int8 saves, about. */
-  readonly savedBytes: number;
-  /** At the model's outputs, with this layer alone in int8. */
-  readonly sqnrDb: number | null;
-  /** Loss of the metric with this layer alone in int8; null where it was not measured. */
-  readonly drop: number | null;
-  readonly dropCi: readonly [number, number] | null;
-  /** 1 is the worst. */
-  readonly rank: number;
-  readonly reasons: readonly string[];
-  readonly advice: readonly string[];
-}
-
-export interface AnalyzeResult {
-  readonly metric: MetricFigure;
-  readonly baseline: number;
-  readonly samples: number;
-  readonly layers: readonly AnalyzedLayer[];
-  readonly notes: readonly string[];
-  readonly durationMs: number;
-  readonly method: string;
-}
-
 const outputSamples = 8;
 /** Runs of the model that measuring the metric of single layers may take. */
 const metricRuns = 4000;
@@ -65,7 +38,7 @@ const fewestMeasured = 5;
 const audibleDb = 30;
 
 /** Throws `DATA` without data, `UNSUPPORTED` for a model without a layer that int8 can compute. */
-export async function analyzeModel(options: AnalyzeOptions): Promise<AnalyzeResult> {
+export async function analyzeModel(options: AnalyzeOptions): Promise<AnalysisResult> {
   const started = performance.now();
   const { sources, baseDir, seed, signal, threads, progress, log } = options;
   const original = foldModel(options.model, undefined, signal).model;

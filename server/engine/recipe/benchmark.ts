@@ -1,5 +1,6 @@
 /** Benchmarks of models against each other. */
 
+import type { Benchmark, NodeTime } from '../../../protocol/results/benchmark.ts';
 import { openDataset } from '../data/open-dataset.ts';
 import type { DataSources } from '../data/source-schema.ts';
 import { LatheError } from '../errors.ts';
@@ -8,11 +9,10 @@ import type { Model } from '../model/model.ts';
 import type { ProgressListener } from '../passes/pass.ts';
 import { batchedInputs, concatFeeds } from '../runtime/batching.ts';
 import { measureLatency } from '../runtime/latency.ts';
-import { profileNodes, type NodeTime } from '../runtime/profile.ts';
+import { profileNodes } from '../runtime/profile.ts';
 import type { Feeds } from '../tensor/tensor-value.ts';
 import { describeMachine } from './machine.ts';
 import { modelInputs } from './open-data.ts';
-import type { MachineDescription } from './result.ts';
 import { withPool } from './runtime-pool.ts';
 
 export interface BenchmarkOptions {
@@ -29,36 +29,6 @@ export interface BenchmarkOptions {
   readonly seed: number;
   readonly progress: ProgressListener;
   readonly signal?: AbortSignal;
-}
-
-export interface BenchmarkRun {
-  /** Path of the model. */
-  readonly model: string;
-  readonly provider: string;
-  readonly threads: number;
-  readonly batch: number;
-  readonly latencyMs: {
-    readonly median: number;
-    readonly p95: number;
-    readonly mean: number;
-    readonly ci95: readonly [number, number];
-  };
-  /** Samples a second. */
-  readonly throughput: number;
-  readonly peakRssBytes: number;
-  readonly nodes?: readonly NodeTime[];
-}
-
-export interface Benchmark {
-  readonly runs: readonly BenchmarkRun[];
-  /** Of every two models, by their paths as in `runs`: latency of a / latency of b. */
-  readonly ratios: readonly {
-    readonly a: string;
-    readonly b: string;
-    readonly latency: { readonly median: number; readonly ci95: readonly [number, number] };
-  }[];
-  readonly machine: MachineDescription;
-  readonly durationMs: number;
 }
 
 /** Runs of the profile: its figures are medians, and profiling is slow. */

@@ -1,18 +1,11 @@
 /** What changed between two models that were measured on the same data: by class, and by sample. */
 
+import type { Changes, ClassChange, SampleChange } from '../../../protocol/results/comparison.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { byClass } from '../data/metrics/metric.ts';
 import type { DataSource } from '../data/source-schema.ts';
 import type { Answer, Measured } from './measure.ts';
-import type { ClassChange, SampleChange } from './report/content.ts';
 import { thumbnail } from './report/thumbnail.ts';
-
-export interface Changes {
-  readonly classes: readonly ClassChange[];
-  /** The worst first, at most a few dozen. */
-  readonly worse: readonly SampleChange[];
-  readonly changed?: { readonly worse: number; readonly better: number };
-}
 
 /** More than anybody looks at only makes a report slow to open. */
 const shownSamples = 24;

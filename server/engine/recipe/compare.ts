@@ -1,5 +1,6 @@
 /** What changed from one model to another: nothing is assumed of how the second was made. */
 
+import type { ComparedModel, Comparison } from '../../../protocol/results/comparison.ts';
 import { statSync } from 'node:fs';
 import { summarize } from '../analysis/cost.ts';
 import { openDataset } from '../data/open-dataset.ts';
@@ -9,14 +10,12 @@ import { readModel } from '../formats/onnx/read.ts';
 import type { Model } from '../model/model.ts';
 import type { ProgressListener } from '../passes/pass.ts';
 import type { LatencyResult, LatencyRun } from '../runtime/latency.ts';
-import type { Changes } from './changes.ts';
 import { Evaluator } from './evaluator.ts';
 import { externalBytes } from './inspect.ts';
 import { compareLatency } from './latency.ts';
 import { layerChanges } from './layer-results.ts';
 import { withNodeNames } from './node-names.ts';
 import { modelInputs } from './open-data.ts';
-import type { LatencyFigure, LayerResult } from './result.ts';
 import { withPool } from './runtime-pool.ts';
 
 export interface CompareOptions {
@@ -30,37 +29,6 @@ export interface CompareOptions {
   readonly seed: number;
   readonly progress: ProgressListener;
   readonly signal?: AbortSignal;
-}
-
-export interface ComparedModel {
-  readonly path: string;
-  readonly sizeBytes: number;
-  readonly parameters: number;
-  readonly latencyMs: LatencyFigure | null;
-}
-
-export interface ComparedMetric {
-  readonly name: string;
-  readonly a: number;
-  readonly b: number;
-  readonly samples: number;
-  /** b - a, with its paired 95 % confidence interval. */
-  readonly difference: number;
-  readonly ci95: readonly [number, number];
-  readonly synthetic: boolean;
-}
-
-export interface Comparison extends Changes {
-  readonly a: ComparedModel;
-  readonly b: ComparedModel;
-  /** a / b: above 1 where b is smaller. */
-  readonly sizeRatio: number;
-  /** a / b: above 1 where b is faster. */
-  readonly latencyRatio: { readonly median: number; readonly ci95: readonly [number, number] } | null;
-  readonly metric: ComparedMetric | null;
-  readonly layers: readonly LayerResult[];
-  readonly notes: readonly string[];
-  readonly durationMs: number;
 }
 
 export async function compareModels(options: CompareOptions): Promise<Comparison> {

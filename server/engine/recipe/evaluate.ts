@@ -1,5 +1,6 @@
 /** Measures one model on data, or compares it with another. */
 
+import type { MetricFigure } from '../../../protocol/results/run.ts';
 import { openDataset } from '../data/open-dataset.ts';
 import type { DataSources } from '../data/source-schema.ts';
 import { LatheError } from '../errors.ts';
@@ -7,7 +8,6 @@ import type { Model } from '../model/model.ts';
 import type { ProgressListener } from '../passes/pass.ts';
 import { Evaluator } from './evaluator.ts';
 import { modelInputs } from './open-data.ts';
-import type { MetricFigure } from './result.ts';
 import { withPool } from './runtime-pool.ts';
 
 export interface EvaluateOptions {

@@ -1,5 +1,7 @@
 /** Measures models on the evaluation data, and compares each with the original sample by sample. */
 
+import type { MetricFigure } from '../../../protocol/results/run.ts';
+import type { Changes } from '../../../protocol/results/comparison.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { metricFor } from '../data/metrics/choose-metric.ts';
 import { comparePaired } from '../data/metrics/compare-paired.ts';
@@ -9,11 +11,9 @@ import type { Model } from '../model/model.ts';
 import { tensorType } from '../model/types.ts';
 import type { ProgressListener, Verdict } from '../passes/pass.ts';
 import type { ModelSource, Runtime } from '../runtime/runtime.ts';
-import type { Changes } from './changes.ts';
 import { changesBetween } from './changes.ts';
 import { equalDb } from './default-goal.ts';
 import { measureModel, type Measured } from './measure.ts';
-import type { MetricFigure } from './result.ts';
 
 export interface EvaluatorOptions {
   readonly dataset: Dataset;

@@ -1,5 +1,6 @@
 /** The end of a run: the result is measured against the original, and written down. */
 
+import type { DataDescription, MetricFigure, ModelFigures, RunNote, RunResult } from '../../../protocol/results/run.ts';
 import { statSync } from 'node:fs';
 import { relative } from 'node:path';
 import { summarize } from '../analysis/cost.ts';
@@ -15,7 +16,6 @@ import { compareLatency, latencyOptions } from './latency.ts';
 import { layerResults } from './layer-results.ts';
 import { describeMachine } from './machine.ts';
 import { writeReport } from './report/write.ts';
-import type { DataDescription, MetricFigure, ModelFigures, RunNote, RunResult } from './result.ts';
 import type { RunEnvironment } from './run-environment.ts';
 import type { StepsResult } from './run-steps.ts';
 import { writeText } from './write-text.ts';

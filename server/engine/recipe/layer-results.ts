@@ -1,9 +1,9 @@
 /** What became of each layer of the original, over all the steps of a run. */
 
+import type { LayerResult } from '../../../protocol/results/run.ts';
 import type { Model } from '../model/model.ts';
 import type { LayerAction } from '../passes/pass.ts';
 import { constantsInResult, layerConstants, type LayerConstants } from './layer-constants.ts';
-import type { LayerResult } from './result.ts';
 
 /** Operators with weights that techniques work on; others are listed only when a step says something of them. */
 const weighted = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul', 'LSTM', 'GRU', 'RNN', 'Gather']);

@@ -1,9 +1,9 @@
 /** What a figure was measured on: latencies mean nothing without it. */
 
+import type { MachineDescription } from '../../../protocol/results/run.ts';
 import { arch, cpus, platform } from 'node:os';
 import { physicalCores } from '../runtime/cores.ts';
 import { latheVersion, onnxruntimeVersion } from '../util/versions.ts';
-import type { MachineDescription } from './result.ts';
 
 export function describeMachine(): MachineDescription {
   return {

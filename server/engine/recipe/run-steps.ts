@@ -1,12 +1,12 @@
 /** The steps of a recipe, one after the other, each measured where there are evaluation data. */
 
+import type { RunNote, StepResult } from '../../../protocol/results/run.ts';
 import { throwIfCancelled } from '../errors.ts';
 import type { Model } from '../model/model.ts';
 import type { Judge, LayerAction, PassContext, Verdict } from '../passes/pass.ts';
 import { findPass } from '../passes/registry.ts';
 import { changeInWords } from '../util/words.ts';
 import { latencyOptions, measureMedians } from './latency.ts';
-import type { RunNote, StepResult } from './result.ts';
 import type { RunEnvironment } from './run-environment.ts';
 
 export interface StepsResult {

@@ -3,6 +3,7 @@
  * Every step is measured where there are evaluation data; the best result so far is always on disk.
  */
 
+import type { RunNote, RunResult } from '../../../protocol/results/run.ts';
 import { isCancelled, LatheError } from '../errors.ts';
 import { checkExternalData } from '../formats/onnx/external-data.ts';
 import { readModel } from '../formats/onnx/read.ts';
@@ -16,7 +17,6 @@ import { withNodeNames } from './node-names.ts';
 import { openRunData } from './open-data.ts';
 import { runPaths } from './paths.ts';
 import type { Recipe } from './recipe.ts';
-import type { RunNote, RunResult } from './result.ts';
 import type { RunEnvironment, RunOptions } from './run-environment.ts';
 import { carryOutSteps } from './run-steps.ts';
 import { withPool, type RuntimePool } from './runtime-pool.ts';

@@ -1,10 +1,10 @@
 /** Patterns of a recipe that name no layer of the model: probably a slip, and never silent. */
 
+import type { RunNote } from '../../../protocol/results/run.ts';
 import type { Model } from '../model/model.ts';
 import { compileGlob } from '../util/glob.ts';
 import { didYouMean } from '../util/nearest.ts';
 import type { RecipeStep } from './recipe.ts';
-import type { RunNote } from './result.ts';
 
 /** A warning for each `match` of the steps that matches nothing. */
 export function unmatchedPatterns(steps: readonly RecipeStep[], model: Model): RunNote[] {

@@ -1,18 +1,8 @@
 /** onnxruntime's profile: which node took how long in each run. */
 
 import { LatheError } from '../errors.ts';
+import type { ProfiledNode } from '../../../protocol/results/benchmark.ts';
 import { median } from './statistics.ts';
-
-/** What the profile says of one node. */
-export interface ProfiledNode {
-  /** As onnxruntime names it after its rewriting; may be empty. */
-  readonly name: string;
-  readonly opType: string;
-  /** Execution provider, such as "CPUExecutionProvider". */
-  readonly provider: string;
-  /** Microseconds per run, without nodes of its subgraphs; calls within one run added up. Median of all runs. */
-  readonly medianUs: number;
-}
 
 /** One entry of the file: times in microseconds. */
 interface Event {

@@ -3,19 +3,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { NodeTime, ProfiledNode } from '../../../protocol/results/benchmark.ts';
 import { readModel } from '../formats/onnx/read.ts';
 import type { Model } from '../model/model.ts';
 import type { Node } from '../model/node.ts';
 import type { Feeds } from '../tensor/tensor-value.ts';
-import { parseProfile, type ProfiledNode } from './profile-events.ts';
+import { parseProfile } from './profile-events.ts';
 import type { Runtime, SessionOptions } from './runtime.ts';
-
-export interface NodeTime extends ProfiledNode {
-  /** Of the time of all nodes, 0..1. */
-  readonly share: number;
-  /** The node of the model (its name, or its label without one) that it was made from, where that can be told. */
-  readonly origin: string | undefined;
-}
 
 export interface NodeProfile {
   /** In order of execution. */

@@ -1,7 +1,7 @@
 /** Charts as inline SVG: coloured by the page's own variables, with a text alternative in each. */
 
+import type { LayerResult } from '../../../../protocol/results/run.ts';
 import { bytesInWords, durationInWords } from '../../util/words.ts';
-import type { LayerResult } from '../result.ts';
 import { escapeHtml } from './escape.ts';
 
 interface Size {

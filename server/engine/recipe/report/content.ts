@@ -1,26 +1,8 @@
 /** What a report shows beyond the figures of the result. */
 
-import type { RunResult } from '../result.ts';
+import type { ClassChange, SampleChange } from '../../../../protocol/results/comparison.ts';
+import type { RunResult } from '../../../../protocol/results/run.ts';
 
-/** The metric of the samples of one class, before and after. */
-export interface ClassChange {
-  readonly label: string;
-  readonly samples: number;
-  readonly before: number;
-  readonly after: number;
-}
-
-/** A sample that was right before and is wrong after. */
-export interface SampleChange {
-  readonly name: string;
-  readonly expected: string;
-  readonly before: string;
-  readonly after: string;
-  /** How far the scores moved, for the order: larger is worse. */
-  readonly change: number;
-  /** A small picture as a data URI. */
-  readonly picture?: string;
-}
 
 export interface ReportContent {
   readonly result: RunResult;

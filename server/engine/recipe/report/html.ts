@@ -1,9 +1,9 @@
 /** The report as one HTML file that needs nothing else: to send to a colleague, or to open in ten years. */
 
+import type { LayerResult, RunResult } from '../../../../protocol/results/run.ts';
 import {
   bytesInWords, changeInWords, durationInWords, metricInWords, plural,
 } from '../../util/words.ts';
-import type { LayerResult, RunResult } from '../result.ts';
 import { cellBar, latencyChart, layerSizeChart, pairChart } from './charts.ts';
 import type { ReportContent } from './content.ts';
 import { escapeHtml as text } from './escape.ts';

@@ -1,5 +1,5 @@
+import type { LayerResult, RunResult } from '../../../../protocol/results/run.ts';
 import { describe, expect, it } from 'vitest';
-import type { LayerResult, RunResult } from '../result.ts';
 import type { ReportContent } from './content.ts';
 import { htmlReport } from './html.ts';
 import { markdownReport } from './markdown.ts';

@@ -1,10 +1,10 @@
 /** The tables of a report as texts, shared by its Markdown, its HTML and the command line. */
 
+import type { LayerResult, MetricFigure, RunResult } from '../../../../protocol/results/run.ts';
 import {
   bytesInWords, changeInWords, countInWords, durationInWords, metricInWords, plural, ratioInWords,
 } from '../../util/words.ts';
 import { equalDb } from '../default-goal.ts';
-import type { LayerResult, MetricFigure, RunResult } from '../result.ts';
 
 export interface SummaryRow {
   readonly what: string;

@@ -1,9 +1,9 @@
 /** Writes a run's report, in both forms. */
 
+import type { RunResult } from '../../../../protocol/results/run.ts';
+import type { Changes } from '../../../../protocol/results/comparison.ts';
 import { basename, extname } from 'node:path';
-import type { Changes } from '../changes.ts';
 import type { RunPaths } from '../paths.ts';
-import type { RunResult } from '../result.ts';
 import { writeText } from '../write-text.ts';
 import type { ReportContent } from './content.ts';
 import { htmlReport } from './html.ts';

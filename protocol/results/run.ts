@@ -1,7 +1,5 @@
 /** What a run gives back. The command line prints it as JSON, so its names are a public interface. */
 
-import type { Goal } from './recipe.ts';
-
 /** A metric on a data set. */
 export interface MetricFigure {
   readonly name: string;
@@ -89,7 +87,7 @@ export interface RunResult {
   readonly latencyRatio: { readonly median: number; readonly ci95: readonly [number, number] } | null;
   /** By how much the metric got worse (positive is a loss), and its paired 95 % confidence interval. */
   readonly drop: { readonly value: number; readonly ci95: readonly [number, number] } | null;
-  readonly goal: Goal;
+  readonly goal: { readonly maxDrop?: number | undefined; readonly prefer?: 'size' | 'latency' | undefined };
   readonly goalMet: boolean;
   readonly layers: readonly LayerResult[];
   readonly steps: readonly StepResult[];
