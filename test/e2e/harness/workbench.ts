@@ -1,0 +1,178 @@
+import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { chromium, type Browser, type BrowserContext, type FrameLocator, type Locator, type Page }
+  from 'playwright-core';
+import type { Environment } from './environment.ts';
+import { latheId } from './extensions.ts';
+import { readyText } from './helper/ready.ts';
+import { ExtensionHost } from './host.ts';
+import { WorkbenchServer } from './server.ts';
+
+export interface WorkbenchOptions {
+  /** What the workspace holds: by relative path, the file or folder to copy or the text to write. */
+  readonly files: Readonly<Record<string, { readonly copy: string } | { readonly text: string }>>;
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+const readyLimitMs = 60_000;
+const viewport = { width: 1400, height: 900 };
+
+/** VS Code in a browser, with a workspace of its own and Lathe installed. Names of its methods are what a user does. */
+export class Workbench {
+  readonly page: Page;
+  readonly host: ExtensionHost;
+  readonly server: WorkbenchServer;
+  /** Path of the workspace. */
+  readonly folder: string;
+  /** Errors that the browser's console told since the start. */
+  readonly consoleErrors: string[] = [];
+  private readonly browser: Browser;
+  private readonly context: BrowserContext;
+  private readonly extensionId: string;
+
+  private constructor(
+    parts: Pick<Workbench, 'page' | 'host' | 'server' | 'folder'>, browser: Browser, context: BrowserContext,
+    extensionId: string,
+  ) {
+    this.page = parts.page;
+    this.host = parts.host;
+    this.server = parts.server;
+    this.folder = parts.folder;
+    this.browser = browser;
+    this.context = context;
+    this.extensionId = extensionId;
+    this.page.on('console', (message) => {
+      if (message.type() === 'error') this.consoleErrors.push(message.text());
+    });
+  }
+
+  /** Opens the workspace and waits until everything that extensions contribute is there. */
+  static async open(environment: Environment, folder: string, options: WorkbenchOptions): Promise<Workbench> {
+    const workspace = join(folder, 'workspace');
+    await layOut(workspace, options.files);
+    const host = new ExtensionHost(folder);
+    const server = await WorkbenchServer.start(environment, folder, {
+      env: host.env, ...(options.settings === undefined ? {} : { settings: options.settings }),
+    });
+    const browser = await launchChromium(environment.chromium);
+    const context = await browser.newContext({ viewport, permissions: ['clipboard-read', 'clipboard-write'] });
+    await context.tracing.start({ snapshots: true, screenshots: false });
+    const page = await context.newPage();
+    const parts = { page, host, server, folder: workspace };
+    const bench = new Workbench(parts, browser, context, await latheId());
+    await page.goto(server.pageOf(workspace));
+    await bench.untilReady();
+    return bench;
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    await this.server.stop();
+  }
+
+  /** A reload of the window: a new extension host, the same editors. */
+  async reload(): Promise<void> {
+    await this.host.forget();
+    await this.page.reload();
+    await this.untilReady();
+  }
+
+  /** Custom editors, menus and commands are registered a while after the explorer can be used. */
+  private async untilReady(): Promise<void> {
+    await this.page.locator('.statusbar-item', { hasText: readyText }).waitFor({ timeout: readyLimitMs });
+  }
+
+  async screenshot(path: string): Promise<void> {
+    await mkdir(dirname(path), { recursive: true });
+    await this.page.screenshot({ path, animations: 'disabled' });
+  }
+
+  async saveTrace(path: string): Promise<void> {
+    await this.context.tracing.stop({ path });
+  }
+
+  /** A row of the explorer. */
+  file(name: string): Locator {
+    return this.page.locator('.explorer-folders-view').getByRole('treeitem', { name, exact: true });
+  }
+
+  async openFile(name: string): Promise<void> {
+    await this.file(name).dblclick();
+  }
+
+  /** Chooses from the context menu of a row of the explorer; further names go down into submenus. */
+  async chooseFromMenu(file: string, ...items: readonly [string, ...string[]]): Promise<void> {
+    await this.file(file).click({ button: 'right' });
+    await this.chooseFromOpenMenu(...items);
+  }
+
+  async chooseFromOpenMenu(...items: readonly [string, ...string[]]): Promise<void> {
+    for (const [depth, name] of items.entries()) {
+      const item = this.page.getByRole('menuitem', { name, exact: true });
+      await item.waitFor();
+      if (depth < items.length - 1) await item.hover();
+      else await item.click();
+    }
+  }
+
+  /** Runs a command from the palette, by its title with its category: "Lathe: Benchmark Model". */
+  async runCommand(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.quickInput.locator('input[type=text]').fill(`>${title}`);
+    await this.quickInput.getByRole('option', { name: title }).first().click();
+  }
+
+  /** The Quick Pick or input box that is open. */
+  get quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible');
+  }
+
+  /** The inside of Lathe's visible page; with two side by side, `nth` counts from the left. */
+  webview(nth = 0): FrameLocator {
+    const outer = this.page.locator(`iframe.webview.ready[src*="extensionId=${this.extensionId}"]:visible`).nth(nth);
+    return outer.contentFrame().locator('iframe#active-frame').contentFrame();
+  }
+
+  /** The tab of an editor. */
+  tab(name: string): Locator {
+    return this.page.getByRole('tab', { name }).first();
+  }
+
+  async closeAllEditors(): Promise<void> {
+    await this.host.call(async (vscode) => {
+      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    });
+  }
+
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notifications-toasts').getByText(text);
+  }
+
+  /** The rows of the Problems panel, which opens when it is not. */
+  async problems(): Promise<Locator> {
+    const panel = this.page.locator('.markers-panel');
+    if (!await panel.isVisible()) await this.page.locator('#status\\.problems').click();
+    await panel.waitFor();
+    return panel.getByRole('treeitem');
+  }
+}
+
+export async function launchChromium(executablePath: string): Promise<Browser> {
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync',
+    ],
+  });
+}
+
+async function layOut(folder: string, files: WorkbenchOptions['files']): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const [name, source] of Object.entries(files)) {
+    const path = join(folder, name);
+    await mkdir(dirname(path), { recursive: true });
+    if ('text' in source) await writeFile(path, source.text);
+    else await cp(source.copy, path, { recursive: true });
+  }
+}
