@@ -4,11 +4,14 @@ import { dirname } from 'node:path';
 import { build } from 'esbuild';
 
 /**
- * One line per program: its first file, the bundle it becomes, and whether it is started by name from a shell.
- * @type {{ entry: string, bundle: string, executable?: boolean }[]}
+ * One line per program: its first file, the bundle it becomes, whether it is started by name from a shell, and
+ * whether it runs in a webview. A webview program's style sheet lies beside it.
+ * @type {{ entry: string, bundle: string, executable?: boolean, webview?: boolean }[]}
  */
 const programs = [
+  { entry: 'client/main.ts', bundle: 'dist/client/extension.js' },
   { entry: 'server/cli/main.ts', bundle: 'dist/server/lathe.js', executable: true },
+  { entry: 'server/lsp/main.ts', bundle: 'dist/server/language-server.js' },
   { entry: 'server/engine/runtime/worker/main.ts', bundle: 'dist/server/runtime-worker.js' },
 ];
 
@@ -20,16 +23,23 @@ const assets = [
   { from: 'node_modules/@cwasm/jpeg-turbo/jpeg-turbo.wasm', to: 'dist/server/jpeg-turbo.wasm' },
 ];
 
+// Packages are built with --minify.
+const minify = process.argv.includes('--minify');
+
 /** @type {import('esbuild').BuildOptions} */
-const shared = {
-  bundle: true,
+const shared = { bundle: true, minify, sourcemap: !minify, logLevel: 'warning' };
+
+/** @type {import('esbuild').BuildOptions} */
+const inWebview = { ...shared, platform: 'browser', target: 'es2023', format: 'iife' };
+
+/** @type {import('esbuild').BuildOptions} */
+const inNode = {
+  ...shared,
   platform: 'node',
   target: 'node20',
   format: 'cjs',
-  sourcemap: true,
-  logLevel: 'warning',
-  // Ships native libraries and finds them relative to its own folder.
-  external: ['onnxruntime-node'],
+  // onnxruntime ships native libraries and finds them relative to its own folder; vscode is the editor's own.
+  external: ['onnxruntime-node', 'vscode'],
   // CommonJS has no import.meta; without this `new URL('x', import.meta.url)` would throw, but only in the bundle.
   define: { 'import.meta.url': 'bundleUrl' },
 };
@@ -48,9 +58,13 @@ if (absent.length > 0) {
   process.exit(1);
 }
 
-await Promise.all(programs.map(async ({ entry, bundle, executable = false }) => {
+await Promise.all(programs.map(async ({ entry, bundle, executable = false, webview = false }) => {
+  if (webview) {
+    await build({ ...inWebview, entryPoints: [entry], outfile: bundle });
+    return;
+  }
   const banner = executable ? `#!/usr/bin/env node\n${bundleUrl}` : bundleUrl;
-  await build({ ...shared, entryPoints: [entry], outfile: bundle, banner: { js: banner } });
+  await build({ ...inNode, entryPoints: [entry], outfile: bundle, banner: { js: banner } });
   if (executable) await chmod(bundle, 0o755);
 }));
 
