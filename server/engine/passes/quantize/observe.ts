@@ -61,6 +61,8 @@ export async function observeModel(
   return results;
 }
 
+export type ValueErrors = Map<string, Extract<ObserverResult, { kind: 'error' }>>;
+
 /** Error of values of `candidate` against those of the same names in `reference`, over the first `limit` samples. */
 export async function compareModels(
   reference: Model | Session,
@@ -69,17 +71,35 @@ export async function compareModels(
   data: Dataset,
   limit: number,
   context: PassContext,
-): Promise<Map<string, Extract<ObserverResult, { kind: 'error' }>>> {
+): Promise<ValueErrors> {
+  const [errors] = await compareAll(reference, [candidate], values, data, limit, context);
+  return errors!;
+}
+
+/** The same for several candidates side by side: the reference runs once for all of them. */
+export async function compareAll(
+  reference: Model | Session,
+  candidates: readonly Model[],
+  values: readonly string[],
+  data: Dataset,
+  limit: number,
+  context: PassContext,
+): Promise<ValueErrors[]> {
   const runtime = await context.runtime();
-  const own = 'run' in reference ? undefined : reference;
-  const first = own
-    ? await runtime.load(withOutputs(own, values), load(context), context.signal)
-    : (reference as Session);
-  const second = await runtime.load(withOutputs(candidate, values), load(context), context.signal);
+  const loaded: Session[] = [];
+  const load = async (model: Model): Promise<Session> => {
+    const session = await runtime.load(withOutputs(model, values), { threads: context.threads }, context.signal);
+    loaded.push(session);
+    return session;
+  };
   try {
+    const first = 'run' in reference ? reference : await load(reference);
+    const others: Session[] = [];
+    for (const candidate of candidates) others.push(await load(candidate));
     const observation = await runtime.observe(
-      [first, second],
-      values.map((value) => ({ kind: 'error', tap: { value, session: 1 }, reference: { value, session: 0 } })),
+      [first, ...others],
+      candidates.flatMap((_, i) => values.map((value) =>
+        ({ kind: 'error', tap: { value, session: i + 1 }, reference: { value, session: 0 } }) as const)),
       context.signal,
     );
     const state = new CarriedState(data);
@@ -92,17 +112,16 @@ export async function compareModels(
     }
     const results = await observation.collect();
     await observation.close();
-    const errors = new Map<string, Extract<ObserverResult, { kind: 'error' }>>();
-    for (const result of results) if (result.kind === 'error') errors.set(result.tap, result);
-    return errors;
+    return candidates.map((_, i) => {
+      const errors: ValueErrors = new Map();
+      for (const result of results.slice(i * values.length, (i + 1) * values.length)) {
+        if (result.kind === 'error') errors.set(result.tap, result);
+      }
+      return errors;
+    });
   } finally {
-    await second.release();
-    if (own) await first.release();
+    for (const session of loaded) await session.release();
   }
-}
-
-function load(context: PassContext): { readonly threads: number } {
-  return { threads: context.threads };
 }
 
 function chunks<T>(items: readonly T[], size: number): T[][] {

@@ -11,6 +11,7 @@
 import { tensorValueFloats, type TensorValue } from '../../tensor/tensor-value.ts';
 import { Random } from '../../util/random.ts';
 import { channelLayout } from './channels.ts';
+import { kernels, maxVector, strideOf } from './kernels/kernels.ts';
 import { tapName, type Observer, type ObserverDefinition, type Result, type Spec } from './observer.ts';
 
 /** Where a convolution looks; spatial lists have one entry per spatial axis (one or two). */
@@ -29,7 +30,7 @@ export interface GramSpec extends Spec<'gram'> {
   readonly patch?: PatchShape;
   /** Output positions to sample in each run. */
   readonly positions: number;
-  /** Longest block of a vector. */
+  /** Longest block of a vector; more than 256 counts as 256. */
   readonly block: number;
   readonly seed: number;
 }
@@ -49,11 +50,22 @@ export interface GramResult extends Result<'gram'> {
   readonly count: number;
 }
 
+/** Vectors gathered before their products are summed. */
+const gathered = 64;
+
+/** A block of vectors, and those that are not summed yet: [gathered, stride], padded with zeros. */
+interface GrowingBlock extends GramBlock {
+  readonly stride: number;
+  readonly waiting: Float32Array;
+}
+
 class GramObserver implements Observer<GramResult> {
   private readonly spec: GramSpec;
   private readonly tap: string;
   private readonly random: Random;
-  private blocks: GramBlock[][] | undefined;
+  private blocks: GrowingBlock[][] | undefined;
+  /** By group: vectors that wait. */
+  private waiting = new Int32Array(0);
   private length = 0;
   private count = 0;
   private patch = new Float32Array(0);
@@ -135,33 +147,47 @@ class GramObserver implements Observer<GramResult> {
     if (this.blocks) return;
     this.length = length;
     this.patch = new Float32Array(length);
+    this.waiting = new Int32Array(groups);
+    const longest = Math.min(this.spec.block, maxVector);
     this.blocks = Array.from({ length: groups }, () => {
       const blocks = [];
-      for (let start = 0; start < length; start += this.spec.block) {
-        const size = Math.min(this.spec.block, length - start);
-        blocks.push({ start, size, sums: new Float64Array(size * size) });
+      for (let start = 0; start < length; start += longest) {
+        const size = Math.min(longest, length - start);
+        const stride = strideOf(size);
+        blocks.push({
+          start,
+          size,
+          sums: new Float64Array(size * size),
+          stride,
+          waiting: new Float32Array(gathered * stride),
+        });
       }
       return blocks;
     });
   }
 
   private add(group: number, vector: Float32Array): void {
-    // One infinity would make every sum useless.
-    if (!vector.every(Number.isFinite)) return;
+    // One infinity would make every sum useless. Only finite values give zero when taken from themselves.
+    for (let i = 0; i < vector.length; i++) if (vector[i]! - vector[i]! !== 0) return;
     if (group === 0) this.count += 1;
-    for (const { start, size, sums } of this.blocks![group]!) {
-      for (let i = 0; i < size; i++) {
-        const a = vector[start + i]!;
-        // After a ReLU half of all values are zero.
-        if (a === 0) continue;
-        const row = i * size;
-        for (let j = i; j < size; j++) sums[row + j]! += a * vector[start + j]!;
-      }
+    const at = this.waiting[group]!;
+    for (const { start, size, stride, waiting } of this.blocks![group]!) {
+      waiting.set(vector.subarray(start, start + size), at * stride);
     }
+    this.waiting[group] = at + 1;
+    if (at + 1 === gathered) this.sum(group);
+  }
+
+  private sum(group: number): void {
+    const rows = this.waiting[group]!;
+    for (const { size, sums, waiting } of this.blocks![group]!) kernels().addProducts(waiting, rows, size, sums);
+    this.waiting[group] = 0;
   }
 
   result(): GramResult {
-    return { kind: 'gram', tap: this.tap, length: this.length, blocks: this.blocks ?? [], count: this.count };
+    for (let group = 0; group < this.waiting.length; group++) this.sum(group);
+    const blocks = (this.blocks ?? []).map((group) => group.map(({ start, size, sums }) => ({ start, size, sums })));
+    return { kind: 'gram', tap: this.tap, length: this.length, blocks, count: this.count };
   }
 }
 

@@ -5,7 +5,7 @@ import type { Model } from '../../../model/model.ts';
 import type { Target } from '../../../targets/target.ts';
 import type { PassContext } from '../../pass.ts';
 import type { Candidate, CandidateMaker, KeptLayers } from '../candidates.ts';
-import { compareModels } from '../observe.ts';
+import { compareAll } from '../observe.ts';
 import type { QuantizeOptions } from '../options.ts';
 import { resolveSettings } from '../settings.ts';
 import { WeightStore } from '../weight-store.ts';
@@ -58,15 +58,17 @@ export class StaticCandidates implements CandidateMaker {
   ): Promise<{ readonly method: CalibrationMethod; readonly outputDb: number }> {
     const asked = this.options.calibration;
     const outputs = this.prepared.graph.outputs.map((o) => o.name);
+    const tried = asked === 'auto' ? methods : [asked];
+    context.progress('Choosing ranges', 0, tried.length);
+    const models = tried.map((method) => this.makeWith(method).model);
+    const compared = await compareAll(this.prepared, models, outputs, data, comparedSamples, context);
     let best: { method: CalibrationMethod; outputDb: number } | undefined;
-    for (const [i, method] of (asked === 'auto' ? methods : [asked]).entries()) {
-      const candidate = this.makeWith(method);
-      const errors = await compareModels(this.prepared, candidate.model, outputs, data, comparedSamples, context);
+    for (const [i, errors] of compared.entries()) {
       let outputDb = 0;
       for (const error of errors.values()) outputDb += finiteDb(error.sqnrDb) / errors.size;
-      if (!best || outputDb > best.outputDb) best = { method, outputDb };
-      context.progress('Choosing ranges', i + 1, asked === 'auto' ? methods.length : 1);
+      if (!best || outputDb > best.outputDb) best = { method: tried[i]!, outputDb };
     }
+    context.progress('Choosing ranges', tried.length, tried.length);
     this.method = best!.method;
     return best!;
   }

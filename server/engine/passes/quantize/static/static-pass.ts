@@ -1,5 +1,6 @@
 /** Static int8 as a pass: prepare, equalize, calibrate, choose, and search until the accuracy goal holds. */
 
+import type { Dataset } from '../../../data/dataset.ts';
 import { LatheError } from '../../../errors.ts';
 import type { Model } from '../../../model/model.ts';
 import { equalizableValues, equalizeChannels } from '../../equalize/equalize.ts';
@@ -16,6 +17,8 @@ import { calibrate } from './calibrate.ts';
 import { StaticCandidates } from './choose.ts';
 import { planQuantization } from './plan.ts';
 
+/** Channels are equalized by what a part of the data shows: their ratios, not their exact ranges, are what counts. */
+const rangeSamples = 32;
 
 /** Carries out `scheme: int8`. Throws `DATA` without calibration data. */
 export async function applyStatic(model: Model, options: QuantizeOptions, context: PassContext): Promise<PassResult> {
@@ -77,7 +80,8 @@ async function equalized(
   const values = options.equalize ? equalizableValues(model) : [];
   if (values.length === 0) return model;
   const specs = values.map((tap) => ({ kind: 'range', tap, channelAxis: 1 }) as const);
-  const results = await observeModel(model, specs, context.calibration!, context, 'Reading channel ranges');
+  const data = spread(context.calibration!, rangeSamples);
+  const results = await observeModel(model, specs, data, context, 'Reading channel ranges');
   const ranges = new Map<string, Float64Array>();
   for (const result of results) {
     if (result.kind !== 'range' || !result.channelMax || !result.channelMin) continue;
@@ -87,4 +91,10 @@ async function equalized(
   const { model: scaled, scaled: count } = equalizeChannels(model, ranges);
   if (count > 0) notes.push({ severity: 'info', message: `${count} channels were equalized before quantization.` });
   return scaled;
+}
+
+/** At most `count` samples, evenly spread; sequences that carry a state are left whole. */
+function spread(data: Dataset, count: number): Dataset {
+  if (data.size <= count || data.carry) return data;
+  return data.subset(Array.from({ length: count }, (_, i) => Math.floor((i * data.size) / count)));
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import wabt from 'wabt';
-import { kernels } from './kernels.ts';
+import { kernels, strideOf } from './kernels.ts';
 
 const here = new URL('.', import.meta.url);
 
@@ -100,4 +100,41 @@ it('measures differences', () => {
     expect(measured.sumOfSquaredDifferences / 1e6).toBeCloseTo(total((x, y) => (x - y) ** 2), 9);
     expect(measured.largest).toBe(Math.max(...pairs.map(([x, y]) => Math.fround(Math.abs(Math.fround(x - y))))));
   }));
+});
+
+describe('addProducts', () => {
+  it('adds the sum of products of every pair of elements to the upper triangle', () => {
+    fc.assert(fc.property(
+      fc.integer({ min: 1, max: 70 }),
+      fc.integer({ min: 1, max: 64 }),
+      fc.integer({ min: 0, max: 1000 }),
+      (size, rows, seed) => {
+        const stride = strideOf(size);
+        const vectors = new Float32Array(rows * stride);
+        // Small whole numbers: their sums are exact in any order.
+        for (let r = 0; r < rows; r++) {
+          for (let i = 0; i < size; i++) vectors[r * stride + i] = ((r * 7 + i * 3 + seed) % 11) - 5;
+        }
+        const sums = new Float64Array(size * size).fill(1);
+        kernels().addProducts(vectors, rows, size, sums);
+        for (let i = 0; i < size; i++) {
+          for (let j = 0; j < size; j++) {
+            let expected = 1;
+            if (j >= i) for (let r = 0; r < rows; r++) expected += vectors[r * stride + i]! * vectors[r * stride + j]!;
+            expect(sums[i * size + j]).toBe(expected);
+          }
+        }
+      },
+    ), { numRuns: 30 });
+  });
+
+  it('takes the longest vectors', () => {
+    const vectors = new Float32Array(64 * 256).fill(1);
+    const sums = new Float64Array(256 * 256);
+    kernels().addProducts(vectors, 64, 256, sums);
+    expect(sums[0]).toBe(64);
+    expect(sums[256 * 256 - 1]).toBe(64);
+    expect(sums[255]).toBe(64);
+    expect(sums[256 * 255]).toBe(0);
+  });
 });

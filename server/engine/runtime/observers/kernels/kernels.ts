@@ -10,6 +10,10 @@ const pieceLength = 16384;
 const laneCount = 4;
 /** Most bins of a histogram. */
 export const maxBins = 4096;
+/** Longest vector of `addProducts`. */
+export const maxVector = 256;
+/** Vectors are padded to a multiple of this. */
+const vectorStep = 16;
 
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
@@ -17,6 +21,7 @@ interface Exports {
   histogram(end: number, scale: number, mask: number): void;
   moments(end: number): void;
   difference(end: number): void;
+  products(strideBytes: number, rows: number): void;
 }
 
 /** The part of the engine's `WebAssembly` object that is used here: the types for Node alone do not declare it. */
@@ -57,6 +62,7 @@ class Kernels {
   private readonly integers: Int32Array;
   /** sum [8, 10), squares [10, 12), aa [12, 14), bb [14, 16), ab [16, 18), dd [18, 20). */
   private readonly doubles: Float64Array;
+  private readonly products: Float32Array;
 
   constructor() {
     const { Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyApi }).WebAssembly;
@@ -68,6 +74,7 @@ class Kernels {
     this.floats = new Float32Array(buffer, 196608, 44);
     this.integers = new Int32Array(buffer, 196608, 44);
     this.doubles = new Float64Array(buffer, 196608, 22);
+    this.products = new Float32Array(buffer, 262144, maxVector * maxVector);
   }
 
   /** Smallest and largest of `values`. */
@@ -148,6 +155,24 @@ class Kernels {
     };
   }
 
+  /**
+   * Adds the sum of x·xᵀ over the rows x of `vectors` to the upper triangle and diagonal of `sums`. Products are summed
+   * in float32, so few rows (at most 64) should come at a time.
+   *
+   * @param vectors [rows, stride], where stride is `strideOf(size)` and elements from `size` on are zero
+   * @param sums [size, size], row-major
+   */
+  addProducts(vectors: Float32Array, rows: number, size: number, sums: Float64Array): void {
+    if (rows === 0) return;
+    const stride = strideOf(size);
+    this.a.set(vectors.subarray(0, rows * stride));
+    this.run.products(stride * Float32Array.BYTES_PER_ELEMENT, rows);
+    const { products } = this;
+    for (let i = 0; i < size; i++) {
+      for (let j = i; j < size; j++) sums[i * size + j]! += products[i * stride + j]!;
+    }
+  }
+
   private load(operand: Float32Array, values: Float32Array, at: number): number {
     const piece = values.subarray(at, at + pieceLength);
     operand.set(piece);
@@ -176,6 +201,11 @@ class Kernels {
       finite: (integers[8]! | integers[9]! | integers[10]! | integers[11]!) === 0,
     };
   }
+}
+
+/** Length of a row of `addProducts` for vectors of `size` elements, at most `maxVector`. */
+export function strideOf(size: number): number {
+  return Math.ceil(size / vectorStep) * vectorStep;
 }
 
 /** Bytes of `length` floats, rounded up to whole vectors. */

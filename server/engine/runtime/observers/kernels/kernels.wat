@@ -3,9 +3,9 @@
 ;; Memory: operand A at 0 and operand B at 65536 (16,384 floats each), the counts of a histogram at 131072 (four copies
 ;; of 4,096 bins, one per vector lane, so that neighbours that fall into one bin do not wait for each other), and the
 ;; accumulators from 196608 on. A function starts from the accumulators in memory and puts them back, so that a tensor
-;; may come in pieces. `end` is the length of the piece in bytes, a multiple of 16 and not 0.
+;; may come in pieces. The products of `products` lie from 262144 on, at most 65,536 floats. `end` is the length of the piece in bytes, a multiple of 16 and not 0.
 (module
-  (memory (export "memory") 4)
+  (memory (export "memory") 8)
 
   ;; Smallest and largest value; `unusual` becomes non-zero where a value is infinite or not a number.
   (func (export "range") (param $end i32)
@@ -124,4 +124,41 @@
     (v128.store (i32.const 196720) (local.get $bb))
     (v128.store (i32.const 196736) (local.get $ab))
     (v128.store (i32.const 196752) (local.get $dd))
-    (v128.store (i32.const 196768) (local.get $largest))))
+    (v128.store (i32.const 196768) (local.get $largest)))
+
+  ;; A holds vectors as rows of `stride` bytes, a multiple of 64. For each pair of elements i <= j the sum over the rows of
+  ;; row[i] * row[j], at row i and column j of the products; what lies left of the block of 16 that holds the diagonal
+  ;; stays as it was.
+  (func (export "products") (param $stride i32) (param $rows i32)
+    (local $i i32) (local $j i32) (local $row i32) (local $left i32) (local $a v128) (local $out i32)
+    (local $s0 v128) (local $s1 v128) (local $s2 v128) (local $s3 v128)
+    (loop $nextI
+      (local.set $j (i32.and (local.get $i) (i32.const -64)))
+      (loop $nextJ
+        (local.set $s0 (v128.const f32x4 0 0 0 0))
+        (local.set $s1 (v128.const f32x4 0 0 0 0))
+        (local.set $s2 (v128.const f32x4 0 0 0 0))
+        (local.set $s3 (v128.const f32x4 0 0 0 0))
+        (local.set $row (i32.const 0))
+        (local.set $left (local.get $rows))
+        (loop $nextRow
+          (local.set $a (v128.load32_splat (i32.add (local.get $row) (local.get $i))))
+          (local.set $out (i32.add (local.get $row) (local.get $j)))
+          (local.set $s0 (f32x4.add (local.get $s0) (f32x4.mul (local.get $a) (v128.load (local.get $out)))))
+          (local.set $s1 (f32x4.add (local.get $s1) (f32x4.mul (local.get $a) (v128.load offset=16 (local.get $out)))))
+          (local.set $s2 (f32x4.add (local.get $s2) (f32x4.mul (local.get $a) (v128.load offset=32 (local.get $out)))))
+          (local.set $s3 (f32x4.add (local.get $s3) (f32x4.mul (local.get $a) (v128.load offset=48 (local.get $out)))))
+          (local.set $row (i32.add (local.get $row) (local.get $stride)))
+          (local.set $left (i32.sub (local.get $left) (i32.const 1)))
+          (br_if $nextRow (local.get $left)))
+        ;; i counts bytes of an element, so a row of products is i / 4 strides away.
+        (local.set $out (i32.add
+          (i32.mul (i32.shr_u (local.get $i) (i32.const 2)) (local.get $stride)) (local.get $j)))
+        (v128.store offset=262144 (local.get $out) (local.get $s0))
+        (v128.store offset=262160 (local.get $out) (local.get $s1))
+        (v128.store offset=262176 (local.get $out) (local.get $s2))
+        (v128.store offset=262192 (local.get $out) (local.get $s3))
+        (local.set $j (i32.add (local.get $j) (i32.const 64)))
+        (br_if $nextJ (i32.lt_u (local.get $j) (local.get $stride))))
+      (local.set $i (i32.add (local.get $i) (i32.const 4)))
+      (br_if $nextI (i32.lt_u (local.get $i) (local.get $stride))))))
