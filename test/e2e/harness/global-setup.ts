@@ -8,7 +8,7 @@ import { installExtensions, packageLathe } from './extensions.ts';
 /** Where stories leave what they keep of their failures, in the scratch folder. */
 export const evidenceFolder = 'evidence';
 
-/** Installs the workbench and Lathe in it, once for all stories. The scratch folder stays when a story left evidence. */
+/** Installs the workbench and Lathe in it, once for all stories. The scratch folder stays when a story failed. */
 export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const installed = await installWorkbench();
   if ('missing' in installed) {

@@ -23,6 +23,12 @@ find_chromium() {
 
 [ "$(uname -sm)" = 'Linux x86_64' ] || cannot 'The pinned VS Code server runs on Linux x86_64 only.'
 
+# Two test runs at once must not install twice.
+cache=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/lathe
+mkdir -p "$cache"
+exec 9>"$cache/workbench.lock"
+flock 9
+
 if ! chromium=$(find_chromium); then
   [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null ||
     cannot 'There is no Chromium: install one, or give its path in LATHE_CHROMIUM.'
@@ -33,7 +39,6 @@ if ! chromium=$(find_chromium); then
 fi
 
 key=$(cat "$here/package-lock.json" "$here/set-up.sh" | sha256sum | cut -c1-16)
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/lathe
 installed=$cache/workbench-$key
 
 install_server() {
@@ -59,20 +64,15 @@ build_natives() {
   done
 }
 
-# Two test runs at once must not install twice; the folder gets its name only when it is complete.
+# The folder gets its name only when it is complete.
 if [ ! -d "$installed" ]; then
-  mkdir -p "$cache"
-  exec 9>"$cache/workbench.lock"
-  flock 9
-  if [ ! -d "$installed" ]; then
-    partial=$cache/partial-workbench
-    rm -rf "$partial"
-    mkdir "$partial"
-    cd "$partial"
-    install_server || cannot 'The VS Code server could not be installed from npm.'
-    build_natives
-    mv "$partial" "$installed"
-  fi
+  partial=$cache/partial-workbench
+  rm -rf "$partial"
+  mkdir "$partial"
+  cd "$partial"
+  install_server || cannot 'The VS Code server could not be installed from npm.'
+  build_natives
+  mv "$partial" "$installed"
 fi
 
 # 800 MB each: older ones go when nobody has used them for a month.
