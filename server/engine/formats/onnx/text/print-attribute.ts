@@ -119,10 +119,9 @@ export class AttributePrinter {
     }
   }
 
+  /** Without its name, which means nothing here, and which the reference parser refuses when it is quoted. */
   private tensor(tensor: Tensor): void {
-    const { name } = tensor;
-    printTensor(this.sink, tensor, this.limits.maxElements, 'attribute',
-      name === '' ? undefined : () => this.sink.token('string', identifier(name)));
+    printTensor(this.sink, tensor, this.limits.maxElements);
   }
 
   private numbers<T>(name: string, items: readonly T[], text: (item: T) => string): void {

@@ -206,8 +206,7 @@ class Printer {
     this.block('initializers', '<', '>', indent, () => this.lines(items, indent + step, (item) => {
       if ('indices' in item) this.sparse(item);
       else if ('storage' in item) {
-        printTensor(this.sink, item, this.limits.maxElements, 'initializer', () =>
-          this.value('definition', scope, item.name));
+        printTensor(this.sink, item, this.limits.maxElements, () => this.value('definition', scope, item.name));
       } else this.info(scope, item, 'declaration');
       return !('indices' in item);
     }));

@@ -30,22 +30,21 @@ function printTypeText(sink: TextSink, text: string): void {
  * Type, name and numbers of a tensor, as many as `maxElements`; a longer one has empty braces, and what is in it as a
  * remark.
  *
- * @param place an initializer has `=` before its numbers; an attribute has not
- * @param printName prints the name, where there is one
+ * @param printName prints the name of an initializer; attributes have none
  */
 export function printTensor(
   sink: TextSink,
   tensor: Tensor,
   maxElements: number,
-  place: 'initializer' | 'attribute',
   printName?: () => void,
 ): void {
   printTypeText(sink, tensorTypeText(tensor));
   if (printName) {
     sink.raw(' ');
     printName();
+    sink.raw(' =');
   }
-  sink.raw(place === 'initializer' ? ' = ' : ' ');
+  sink.raw(' ');
   const external = externalText(tensor);
   if (external) {
     sink.raw('[');
