@@ -16,17 +16,25 @@ const maxMessageDepth = 3 * maxGraphDepth + 50;
 
 type Draft = Record<string, unknown> & { unknown?: Uint8Array[] };
 
+type ScalarKind = 'int32' | 'int64' | 'float';
+
 interface Entry {
   readonly key: string;
   readonly field: Field<unknown>;
 }
 
-const tables = new WeakMap<AnySchema, Map<number, Entry>>();
+/** By number of the field. */
+type Table = readonly (Entry | undefined)[];
 
-function tableOf(schema: AnySchema): Map<number, Entry> {
+const tables = new WeakMap<AnySchema, Table>();
+
+function tableOf(schema: AnySchema): Table {
   let table = tables.get(schema);
   if (!table) {
-    table = new Map(Object.entries(schema.fields).map(([key, field]) => [field.id, { key, field }]));
+    const entries: (Entry | undefined)[] = [];
+    for (const [key, field] of Object.entries(schema.fields)) entries[field.id] = { key, field };
+    // Without holes: this is the innermost loop of opening a model.
+    table = Array.from(entries);
     tables.set(schema, table);
   }
   return table;
@@ -61,7 +69,7 @@ class Decoder {
       const id = Math.floor(tag / 8);
       const wireType = tag % 8;
       if (id === 0 || id >= 2 ** 29) throw reader.damaged(`${id} is not the number of a field`, start);
-      const entry = table.get(id);
+      const entry = id < table.length ? table[id] : undefined;
       if (!entry || !this.known(entry, wireType, draft, end)) this.unknown(id, wireType, start, end, draft);
     }
     this.depth -= 1;
@@ -90,11 +98,9 @@ class Decoder {
         put(draft, key, field, reader.bytes(this.length(end)));
         return true;
       case 'int32':
-        return this.scalar(key, field, wireType, wire.varint, draft, end, (to) => reader.int32(to));
       case 'int64':
-        return this.scalar(key, field, wireType, wire.varint, draft, end, (to) => reader.int64(to));
       case 'float':
-        return this.scalar(key, field, wireType, wire.fixed32, draft, end, (to) => reader.float(to));
+        return this.scalar(key, field, field.kind, wireType, draft, end);
       case 'message':
         if (wireType !== wire.bytes) return false;
         this.submessage(key, field, draft, end);
@@ -108,20 +114,25 @@ class Decoder {
   private scalar(
     key: string,
     field: Field<unknown>,
+    kind: ScalarKind,
     wireType: number,
-    ownWireType: number,
     draft: Draft,
     end: number,
-    read: (end: number) => unknown,
   ): boolean {
-    if (wireType === ownWireType) {
-      put(draft, key, field, read(end));
+    if (wireType === (kind === 'float' ? wire.fixed32 : wire.varint)) {
+      put(draft, key, field, this.number(kind, end));
       return true;
     }
     if (wireType !== wire.bytes || !field.repeated) return false;
     const packedEnd = this.length(end) + this.reader.position;
-    while (this.reader.position < packedEnd) put(draft, key, field, read(packedEnd));
+    while (this.reader.position < packedEnd) put(draft, key, field, this.number(kind, packedEnd));
     return true;
+  }
+
+  private number(kind: ScalarKind, end: number): number | bigint {
+    const { reader } = this;
+    if (kind === 'int64') return reader.int64(end);
+    return kind === 'int32' ? reader.int32(end) : reader.float(end);
   }
 
   private submessage(key: string, field: Field<unknown>, draft: Draft, end: number): void {

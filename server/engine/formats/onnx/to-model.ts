@@ -173,11 +173,10 @@ export class ModelBuilder {
 /** Unknown fields, and values that stand in a field which is not the one of the attribute's type. */
 function leftOver(proto: AttributeProto, kind: AttributeKind | undefined): Uint8Array[] {
   const unknown = [...(proto.unknown ?? [])];
+  if (!attributeKinds.some(({ key }) => key !== kind?.key && proto[key] !== undefined)) return unknown;
   const strays = attributeKinds.filter(({ key }) => key !== kind?.key && proto[key] !== undefined);
-  if (strays.length > 0) {
-    const values = Object.fromEntries(strays.map(({ key }) => [key, proto[key]]));
-    unknown.push(encodeMessage(attributeProto, values));
-  }
+  const values = Object.fromEntries(strays.map(({ key }) => [key, proto[key]]));
+  unknown.push(encodeMessage(attributeProto, values));
   return unknown;
 }
 

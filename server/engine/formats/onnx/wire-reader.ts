@@ -4,6 +4,7 @@
  */
 
 import { LatheError } from '../../errors.ts';
+import { KnownNames } from './known-names.ts';
 import { asBuffer, decodeText } from './text.ts';
 
 /** Bytes that can be read in pieces: a file, or memory. */
@@ -25,6 +26,10 @@ export function memorySource(memory: Uint8Array): ByteSource {
 
 const windowBytes = 64 * 1024;
 
+/** Values up to this length share buffers of `poolBytes`. */
+const pooledBytes = 1024;
+const poolBytes = 32 * 1024;
+
 /** What the platform's decoder puts in the place of bytes that are no UTF-8. */
 const replacement = '\uFFFD';
 
@@ -41,6 +46,9 @@ export class WireReader {
   /** Halves of the varint read last, both unsigned. */
   private low = 0;
   private high = 0;
+  private readonly names = new KnownNames();
+  private pool = new ArrayBuffer(0);
+  private pooled = 0;
 
   constructor(source: ByteSource) {
     this.source = source;
@@ -133,7 +141,10 @@ export class WireReader {
     if (length > windowBytes) return decodeText(this.bytes(length));
     const index = this.load(length);
     this.position += length;
+    const known = this.names.find(this.window, index, length);
+    if (known !== undefined) return known;
     const text = this.window.toString('utf8', index, index + length);
+    this.names.add(text);
     return text.includes(replacement) ? decodeText(this.window.subarray(index, index + length)) : text;
   }
 
@@ -147,6 +158,21 @@ export class WireReader {
     const index = this.load(length);
     this.position += length;
     // Not `slice`, which in a Buffer would not copy but hold on to the whole window.
-    return new Uint8Array(this.window.subarray(index, index + length));
+    const bytes = this.memory(length);
+    bytes.set(this.window.subarray(index, index + length));
+    return bytes;
+  }
+
+  /** A piece of a larger buffer for small values: thousands of buffers of their own would be slow to make and free. */
+  private memory(length: number): Uint8Array {
+    if (length > pooledBytes) return new Uint8Array(length);
+    if (this.pooled + length > this.pool.byteLength) {
+      this.pool = new ArrayBuffer(poolBytes);
+      this.pooled = 0;
+    }
+    const bytes = new Uint8Array(this.pool, this.pooled, length);
+    // Numbers of any type can be viewed where they are.
+    this.pooled += Math.ceil(length / 8) * 8;
+    return bytes;
   }
 }
