@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { root } from './root.ts';
 
 /** What a story runs on. */
 export interface Environment {
@@ -33,7 +34,7 @@ export type Installed = Pick<Environment, 'node' | 'server' | 'chromium'>;
 /** Brings the workbench onto this machine: at once when it is there, one or two minutes when not. */
 export async function installWorkbench(): Promise<Installed | Missing> {
   if (process.platform !== 'linux') return { missing: 'The pinned VS Code server runs on Linux x86_64 only.' };
-  const script = join(import.meta.dirname, '../workbench/set-up.sh');
+  const script = join(root, 'test/e2e/workbench/set-up.sh');
   const { code, output, errors } = await new Promise<{ code: unknown; output: string; errors: string }>((done) => {
     execFile('bash', [script], { maxBuffer: 2 ** 26 }, (error, stdout, stderr) =>
       done({ code: error === null ? 0 : error.code, output: stdout, errors: stderr.trim() }));

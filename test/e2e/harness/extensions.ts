@@ -4,10 +4,10 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import type { Installed } from './environment.ts';
+import { root } from './root.ts';
 import { runServerCommand } from './server.ts';
 
-const root = resolve(import.meta.dirname, '../../..');
-const helperSource = join(import.meta.dirname, 'helper');
+const helperSource = join(root, 'test/e2e/harness/helper');
 
 interface Manifest {
   readonly publisher: string;
@@ -49,9 +49,14 @@ export async function installExtensions(
   return extensions;
 }
 
-async function buildHelper(extensions: string): Promise<void> {
+/** Where the helper lies in a folder of extensions. */
+export async function helperFolder(extensions: string): Promise<string> {
   const { publisher, name, version } = await readManifest(helperSource);
-  const folder = join(extensions, `${publisher}.${name}-${version}`);
+  return join(extensions, `${publisher}.${name}-${version}`);
+}
+
+async function buildHelper(extensions: string): Promise<void> {
+  const folder = await helperFolder(extensions);
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'package.json'), await readFile(join(helperSource, 'package.json')));
   await build({

@@ -1,4 +1,4 @@
-import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type FrameLocator, type Locator, type Page }
   from 'playwright-core';
@@ -7,10 +7,10 @@ import { latheId } from './extensions.ts';
 import { readyText } from './helper/ready.ts';
 import { ExtensionHost } from './host.ts';
 import { WorkbenchServer } from './server.ts';
+import { layOutWorkspace, type WorkspaceFiles } from './workspace.ts';
 
 export interface WorkbenchOptions {
-  /** What the workspace holds: by relative path, the file or folder to copy or the text to write. */
-  readonly files: Readonly<Record<string, { readonly copy: string } | { readonly text: string }>>;
+  readonly files: WorkspaceFiles;
   readonly settings?: Readonly<Record<string, unknown>>;
 }
 
@@ -49,7 +49,7 @@ export class Workbench {
   /** Opens the workspace and waits until everything that extensions contribute is there. */
   static async open(environment: Environment, folder: string, options: WorkbenchOptions): Promise<Workbench> {
     const workspace = join(folder, 'workspace');
-    await layOut(workspace, options.files);
+    await layOutWorkspace(workspace, options.files);
     const host = new ExtensionHost(folder);
     const server = await WorkbenchServer.start(environment, folder, {
       env: host.env, ...(options.settings === undefined ? {} : { settings: options.settings }),
@@ -165,14 +165,4 @@ export async function launchChromium(executablePath: string): Promise<Browser> {
       '--disable-component-update', '--disable-sync',
     ],
   });
-}
-
-async function layOut(folder: string, files: WorkbenchOptions['files']): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  for (const [name, source] of Object.entries(files)) {
-    const path = join(folder, name);
-    await mkdir(dirname(path), { recursive: true });
-    if ('text' in source) await writeFile(path, source.text);
-    else await cp(source.copy, path, { recursive: true });
-  }
 }

@@ -1,0 +1,22 @@
+import { root } from '../harness/root.ts';
+import type { WorkspaceFiles } from '../harness/workspace.ts';
+
+const samples = `${root}/samples`;
+
+/** What the suites find in the workspace. */
+export const hostWorkspace: WorkspaceFiles = {
+  'digits.onnx': { copy: `${samples}/digits.onnx` },
+  'digits.data.yaml': { copy: `${samples}/digits.data.yaml` },
+  'pictures': { copy: `${samples}/pictures` },
+  'broken.onnx': { text: 'This is no model.\n' },
+  'first.lathe.yaml': {
+    text: [
+      'version: 1', 'model: digits.onnx', 'output: digits.int8.onnx', 'target: x64', 'data:',
+      '  calibration: { images: pictures/calibration/ }', 'steps:', '  - fold: {}', '  - quantize:',
+      '      scheme: int8', '      layers:', '        - { match: "*", keep: float }', '',
+    ].join('\n'),
+  },
+  'wrong.lathe.yaml': {
+    text: ['version: 1', 'model: digits.onnx', 'steps:', '  - quantise: {}', ''].join('\n'),
+  },
+};
