@@ -32,6 +32,12 @@ export interface Boxes {
   readonly parent: Int32Array;
 }
 
+/**
+ * A line begins in the middle of its source box's lower edge and ends in the middle of its target box's upper edge.
+ * Two neighbouring points lie above each other, or beside each other (bus lines only), or the line slants from a row of
+ * boxes to the next: drawn as a curve that is vertical at both ends, it stays in the gap between the rows. Lines of one
+ * tensor share their points up to where they part.
+ */
 export interface Lines {
   readonly count: number;
   /** Points of line i: `points[2 * start[i]]` up to `points[2 * start[i + 1]]`, x and y in turn. */
@@ -45,6 +51,8 @@ export interface Lines {
   readonly edges: Int32Array;
   /** 1 for a line that runs beside the column, because its tensor reaches far. */
   readonly bus: Uint8Array;
+  /** 1 for a line that leads upwards somewhere, because the graph, or its groups, have a cycle. */
+  readonly back: Uint8Array;
 }
 
 /** Sizes of boxes: the view measures text, the layout does not. */

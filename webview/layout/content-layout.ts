@@ -1,0 +1,64 @@
+/** Lays out one content. */
+
+import { columnOf, type Column } from './column.ts';
+import { componentsOf } from './components.ts';
+import { shapeOf, vertexCount, type Content, type ContentLayout } from './content.ts';
+import { packLanes } from './lanes.ts';
+import type { LayoutMemo } from './memo.ts';
+import { packComponents } from './packing.ts';
+import { routeEdges } from './routes.ts';
+import { rowReach, stackRows } from './stack.ts';
+
+/** The layout of the content; of an equal one before, if there was one. */
+export function layoutContent(content: Content, memo: LayoutMemo): ContentLayout {
+  return memo.contents.of(shapeOf(content), () => {
+    const parts = componentsOf(content);
+    if (parts.length === 1) return layoutConnected(content, memo);
+    return packComponents(content, parts, parts.map((part) => layoutConnected(part.content, memo)));
+  });
+}
+
+function layoutConnected(content: Content, memo: LayoutMemo): ContentLayout {
+  if (vertexCount(content) === 1) return layoutSingle(content);
+  const column = columnOf(content, memo);
+  const reach = rowReach(column);
+  const lanes = packLanes(column, reach.right);
+  const rows = stackRows(column, reach, lanes);
+  const places = placesIn(column, rows);
+  const { start, points } = routeEdges(column, places, rows, lanes);
+
+  let left = 0;
+  for (let row = 0; row < rows.left.length; row++) left = Math.min(left, rows.left[row]!);
+  let right = lanes.right;
+  for (let row = 0; row < rows.right.length; row++) right = Math.max(right, rows.right[row]!);
+  for (let v = 0; v < places.x.length; v++) places.x[v]! -= left;
+  for (let i = 0; i < points.length; i += 2) points[i]! -= left;
+  return {
+    width: right - left, height: rows.height, ...places, start, points,
+    bus: column.farEdges.bus, back: column.farEdges.back,
+  };
+}
+
+function placesIn(column: Column, { top, bottom }: { top: Float32Array; bottom: Float32Array }): {
+  x: Float32Array; y: Float32Array;
+} {
+  const { content, ranks: { rank }, segment, local, layouts } = column;
+  const count = vertexCount(content);
+  const x = new Float32Array(count);
+  const y = new Float32Array(count);
+  for (let v = 0; v < count; v++) {
+    x[v] = layouts[segment[v]!]!.x[local[v]!]!;
+    y[v] = Math.floor((top[rank[v]!]! + bottom[rank[v]!]! - content.height[v]!) / 2);
+  }
+  return { x, y };
+}
+
+function layoutSingle(content: Content): ContentLayout {
+  const edges = content.target.length;
+  if (edges > 0) throw new RangeError('A single vertex has no edges: loops are drawn by the caller.');
+  const width = content.width[0]!;
+  return {
+    width, height: content.height[0]!, x: Float32Array.of(width / 2), y: Float32Array.of(0),
+    start: Int32Array.of(0), points: new Float32Array(0), bus: new Uint8Array(0), back: new Uint8Array(0),
+  };
+}

@@ -1,0 +1,96 @@
+/** Places along the rows: close to their neighbours, the axis straight, lines straight where they can be. */
+
+import type { Csr } from './csr.ts';
+import { RowPlacer } from './isotonic.ts';
+import { isDummy, type Layered } from './layered.ts';
+import { mainPath } from './main-path.ts';
+import { spacing } from './spacing.ts';
+import { straighten } from './straighten.ts';
+
+/** How strongly a vertex keeps where it wants to be. */
+const weights = { free: 0.02, box: 1, dummy: 4, axis: 1e5 } as const;
+
+/** By vertex: its middle, from the axis. */
+export function placeVertices(graph: Layered, rows: readonly Int32Array[]): Float32Array {
+  const axis = mainPath(graph, rows);
+  const x = new Float32Array(graph.count);
+  const placer = new RowPlacer(rows.reduce((longest, row) => Math.max(longest, row.length), 0));
+  for (const row of rows) {
+    let at = 0;
+    row.forEach((v, i) => {
+      if (i > 0) at += separation(graph, row[i - 1]!, v);
+      x[v] = at;
+    });
+    for (const v of row) x[v]! -= at / 2;
+  }
+  const neighbours = new Neighbours(graph);
+  const sweep = (downwards: boolean, above: boolean, below: boolean): void => {
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[downwards ? i : rows.length - 1 - i]!;
+      for (let j = 0; j < row.length; j++) {
+        const v = row[j]!;
+        if (j > 0) placer.gap[j] = separation(graph, row[j - 1]!, v);
+        if (!Number.isNaN(axis[v]!)) {
+          placer.want[j] = axis[v]!;
+          placer.weight[j] = weights.axis;
+          continue;
+        }
+        const found = neighbours.collect(v, x, above, below);
+        placer.want[j] = found ? neighbours.median() : x[v]!;
+        placer.weight[j] = !found ? weights.free : isDummy(graph, v) ? weights.dummy : weights.box;
+      }
+      placer.place(row.length);
+      for (let j = 0; j < row.length; j++) x[row[j]!] = placer.x[j]!;
+    }
+  };
+  sweep(true, true, false);
+  sweep(false, false, true);
+  sweep(true, true, false);
+  sweep(false, false, true);
+  sweep(true, true, true);
+  straighten(graph, rows, axis, x);
+  for (let v = 0; v < x.length; v++) x[v] = Math.round(x[v]!);
+  return x;
+}
+
+/** Distance between the middles of two vertices that are neighbours in a row. */
+export function separation(graph: Layered, left: number, right: number): number {
+  const { width, port } = graph.segment;
+  const leftLine = isDummy(graph, left) || port[left] === 1;
+  const rightLine = isDummy(graph, right) || port[right] === 1;
+  const gap = leftLine && rightLine ? spacing.line : leftLine || rightLine ? spacing.boxToLine : spacing.box;
+  return ((leftLine ? 0 : width[left]!) + (rightLine ? 0 : width[right]!)) / 2 + gap;
+}
+
+/** Where the links of a vertex would have it. */
+class Neighbours {
+  private readonly graph: Layered;
+  private readonly wants: number[] = [];
+
+  constructor(graph: Layered) {
+    this.graph = graph;
+  }
+
+  /** Returns false where there are none. */
+  collect(v: number, x: Float32Array, above: boolean, below: boolean): boolean {
+    const { up, down, upper, lower, upperAt, lowerAt } = this.graph;
+    this.wants.length = 0;
+    if (above) this.add(up, v, upper, upperAt, lowerAt, x);
+    if (below) this.add(down, v, lower, lowerAt, upperAt, x);
+    return this.wants.length > 0;
+  }
+
+  median(): number {
+    const { wants } = this;
+    if (wants.length > 2) wants.sort((a, b) => a - b);
+    const middle = wants.length >> 1;
+    return wants.length % 2 === 1 ? wants[middle]! : (wants[middle - 1]! + wants[middle]!) / 2;
+  }
+
+  private add(links: Csr, v: number, far: Int32Array, farAt: Int32Array, ownAt: Int32Array, x: Float32Array): void {
+    for (let k = links.start[v]!; k < links.start[v + 1]!; k++) {
+      const link = links.items[k]!;
+      this.wants.push(x[far[link]!]! + farAt[link]! - ownAt[link]!);
+    }
+  }
+}

@@ -1,0 +1,119 @@
+/** Which row each vertex is in. */
+
+import { edgeWires, vertexCount, wireSources, type Content } from './content.ts';
+import { gather } from './csr.ts';
+import { topologicalOrder } from './topological-order.ts';
+
+export interface Ranks {
+  /** By vertex: its row; every forward edge leads to a greater one. */
+  readonly rank: Int32Array;
+  readonly count: number;
+}
+
+/**
+ * Longest-path rows, O(V + E): entering ports in the first row, leaving ports in the last. What only constants and
+ * inputs feed moves down to its first reader, and so does a vertex whose inputs reach as far down anyway.
+ */
+export function rankVertices(content: Content): Ranks {
+  const count = vertexCount(content);
+  const { boxes, inPorts, outPorts, firstWire, firstEdge, target } = content;
+  const order = topologicalOrder(content);
+  const position = new Int32Array(count);
+  for (let i = 0; i < count; i++) position[order[i]!] = i;
+
+  const rank = new Int32Array(count);
+  if (inPorts > 0) {
+    rank.fill(1, 0, boxes);
+    rank.fill(1, boxes + inPorts);
+  }
+  for (let i = 0; i < count; i++) {
+    const v = order[i]!;
+    for (let e = firstEdge[firstWire[v]!]!; e < firstEdge[firstWire[v + 1]!]!; e++) {
+      const to = target[e]!;
+      if (position[to]! > i && rank[to]! <= rank[v]!) rank[to] = rank[v]! + 1;
+    }
+  }
+  let last = 0;
+  for (let v = 0; v < boxes + inPorts; v++) last = Math.max(last, rank[v]!);
+  if (outPorts > 0) rank.fill(++last, boxes + inPorts);
+  pullDown(content, order, position, rank);
+  return { rank, count: count === 0 ? 0 : last + 1 };
+}
+
+/** From the last vertex to the first, so that chains move as a whole. */
+function pullDown(content: Content, order: Int32Array, position: Int32Array, rank: Int32Array): void {
+  const { boxes, firstWire, firstEdge, target } = content;
+  const into = gather(order.length, target.length, target);
+  const wires = edgeWires(content);
+  const sources = wireSources(content);
+  const reach = new WireReach(content, rank);
+
+  /** Fed by nothing but constants and inputs that feed nothing else: it may follow its reader at no cost. */
+  const floating = new Uint8Array(order.length);
+  for (let i = 0; i < order.length; i++) {
+    const v = order[i]!;
+    let floats = v < boxes;
+    for (let j = into.start[v]!; j < into.start[v + 1]! && floats; j++) {
+      const source = sources[wires[into.items[j]!]!]!;
+      const readers = firstEdge[firstWire[source + 1]!]! - firstEdge[firstWire[source]!]!;
+      floats = floating[source] === 1 && readers === 1;
+    }
+    floating[v] = floats ? 1 : 0;
+  }
+
+  for (let i = order.length - 1; i >= 0; i--) {
+    const v = order[i]!;
+    if (v >= boxes) continue;
+    let reader = Infinity;
+    for (let e = firstEdge[firstWire[v]!]!; e < firstEdge[firstWire[v + 1]!]!; e++) {
+      if (position[target[e]!]! > i) reader = Math.min(reader, rank[target[e]!]!);
+    }
+    if (reader === Infinity) continue;
+    let lowest = reader - 1;
+    for (let j = into.start[v]!; j < into.start[v + 1]! && lowest > rank[v]! && !floating[v]; j++) {
+      const edge = into.items[j]!;
+      const source = sources[wires[edge]!]!;
+      if (position[source]! < i && !floating[source]) lowest = Math.min(lowest, reach.besides(wires[edge]!, edge));
+    }
+    if (lowest <= rank[v]!) continue;
+    rank[v] = lowest;
+    for (let j = into.start[v]!; j < into.start[v + 1]!; j++) {
+      reach.moved(wires[into.items[j]!]!, into.items[j]!, lowest);
+    }
+  }
+}
+
+/** By wire: the two lowest rows that it reaches. Vertices only ever move down. */
+class WireReach {
+  private readonly lowestEdge: Int32Array;
+  private readonly lowest: Int32Array;
+  private readonly second: Int32Array;
+
+  constructor(content: Content, rank: Int32Array) {
+    const wires = content.wireAt.length;
+    this.lowestEdge = new Int32Array(wires).fill(-1);
+    this.lowest = new Int32Array(wires).fill(-1);
+    this.second = new Int32Array(wires).fill(-1);
+    for (let w = 0; w < wires; w++) {
+      const end = content.firstEdge[w + 1]!;
+      for (let e = content.firstEdge[w]!; e < end; e++) this.moved(w, e, rank[content.target[e]!]!);
+    }
+  }
+
+  /** The lowest row that the wire reaches without the edge. */
+  besides(wire: number, edge: number): number {
+    return this.lowestEdge[wire] === edge ? this.second[wire]! : this.lowest[wire]!;
+  }
+
+  moved(wire: number, edge: number, rank: number): void {
+    if (this.lowestEdge[wire] === edge) {
+      this.lowest[wire] = rank;
+    } else if (rank > this.lowest[wire]!) {
+      this.second[wire] = this.lowest[wire]!;
+      this.lowest[wire] = rank;
+      this.lowestEdge[wire] = edge;
+    } else if (rank > this.second[wire]!) {
+      this.second[wire] = rank;
+    }
+  }
+}

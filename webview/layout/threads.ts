@@ -1,0 +1,44 @@
+/** Threads: runs of vertices, one a row, that look best one under the other. */
+
+import { isDummy, type Layered } from './layered.ts';
+
+export interface Thread {
+  readonly vertices: readonly number[];
+  /** By vertex: how far right of the first one it lies when the links between them are vertical. */
+  readonly offsets: readonly number[];
+}
+
+/** All threads of two vertices and more beside the axis, the longest first. */
+export function threads(graph: Layered, axis: Float64Array): Thread[] {
+  const { down, up, upper, lower, upperAt, lowerAt } = graph;
+  const linkBelow = new Int32Array(graph.count).fill(-1);
+  const hasAbove = new Uint8Array(graph.count);
+  for (let v = 0; v < graph.count; v++) {
+    if (!Number.isNaN(axis[v]!)) continue;
+    const link = preferred(down.items.subarray(down.start[v], down.start[v + 1]), lower);
+    if (link < 0 || !Number.isNaN(axis[lower[link]!]!)) continue;
+    const to = lower[link]!;
+    if (preferred(up.items.subarray(up.start[to], up.start[to + 1]), upper) !== link) continue;
+    linkBelow[v] = link;
+    hasAbove[to] = 1;
+  }
+  const found: Thread[] = [];
+  for (let first = 0; first < graph.count; first++) {
+    if (hasAbove[first] || linkBelow[first]! < 0) continue;
+    const vertices = [first];
+    const offsets = [0];
+    for (let link = linkBelow[first]!; link >= 0; link = linkBelow[lower[link]!]!) {
+      offsets.push(offsets.at(-1)! + upperAt[link]! - lowerAt[link]!);
+      vertices.push(lower[link]!);
+    }
+    found.push({ vertices, offsets });
+  }
+  return found.sort((a, b) => b.vertices.length - a.vertices.length);
+
+  /** The link to a dummy, so that a passing line stays straight; else the only one, else the middle one. */
+  function preferred(links: Int32Array, far: Int32Array): number {
+    if (links.length === 0) return -1;
+    for (const link of links) if (isDummy(graph, far[link]!)) return link;
+    return links[(links.length - 1) >> 1]!;
+  }
+}
