@@ -48,6 +48,7 @@ const cases: readonly Case[] = [
   { name: 'yolox_nano', model: kitModel('yolox_nano'), data: 'yolox-nano', metric: 'map50', peers: [] },
   { name: 'PP-OCRv4 rec', model: kitModel('ch_PP-OCRv4_rec_infer'), data: 'ppocr-rec', metric: 'exact', peers: [] },
   { name: 'stories260K', model: kitModel('stories260K'), data: 'stories260K', metric: 'perplexity', peers: [] },
+  { name: 'magika', model: kitModel('magika_standard_v3_3'), data: 'magika', metric: 'top1', peers: [] },
   { name: 'silero_vad', model: kitModel('silero_vad'), data: 'silero-vad', metric: 'binary', peers: [] },
 ];
 
