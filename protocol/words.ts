@@ -52,9 +52,9 @@ export function isShare(metric: string): boolean {
   return shares.has(metric);
 }
 
-/** The value of a metric in its own unit: `59.4 %`, `0.9987`, `38.2 dB`. */
-export function metricInWords(metric: string, value: number): string {
-  if (!Number.isFinite(value)) return value === Infinity ? 'exact' : String(value);
+/** The value of a metric in its own unit: `59.4 %`, `0.9987`, `38.2 dB`. JSON has no infinities: they come as null. */
+export function metricInWords(metric: string, value: number | null): string {
+  if (value === null || !Number.isFinite(value)) return value === null || value > 0 ? 'exact' : String(value);
   if (isShare(metric)) return `${(value * 100).toFixed(1)} %`;
   if (metric === 'sqnr') return `${value.toFixed(1)} dB`;
   if (metric === 'cosine') return value.toFixed(4);

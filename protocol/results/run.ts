@@ -1,5 +1,7 @@
 /** What a run gives back. The command line prints it as JSON, so its names are a public interface. */
 
+import type { Changes } from './comparison.ts';
+
 /** A metric on a data set. */
 export interface MetricFigure {
   readonly name: string;
@@ -49,6 +51,22 @@ export interface StepResult {
   readonly reason?: string;
 }
 
+/** A model that the run measured on its way. */
+export interface CandidateResult {
+  /** The step that made it; empty for the original. */
+  readonly step: string;
+  /** Bytes of all its constants. */
+  readonly weightBytes: number;
+  readonly value: number;
+  /** By how much the metric is worse than the original's (positive is a loss), and its paired 95 % interval. */
+  readonly drop: number;
+  readonly dropCi95: readonly [number, number];
+  /** Whether the goal allows that drop. */
+  readonly allowed: boolean;
+  /** The one that was delivered. */
+  readonly chosen: boolean;
+}
+
 export interface RunNote {
   readonly severity: 'info' | 'warning';
   readonly message: string;
@@ -91,6 +109,10 @@ export interface RunResult {
   readonly goalMet: boolean;
   readonly layers: readonly LayerResult[];
   readonly steps: readonly StepResult[];
+  /** In the order in which they were measured, the original first; absent without evaluation data. */
+  readonly candidates?: readonly CandidateResult[];
+  /** By class and by sample; absent without evaluation data. */
+  readonly changes?: Changes;
   readonly notes: readonly RunNote[];
   /** `true` when a figure comes from random data. */
   readonly synthetic: boolean;

@@ -1,5 +1,9 @@
 /** How much of a metric a compressed model may lose when its author does not say: each metric counts differently. */
 
+import { equalDb } from '../../../protocol/results/run-words.ts';
+
+export { equalDb };
+
 /** One point of accuracy: what most users of a smaller model accept, and what peers allow by default. */
 const onePoint = 0.01;
 
@@ -11,9 +15,6 @@ const flippedAnswers = 0.05;
 
 /** A language model may lose this share of its perplexity. */
 const perplexityShare = 0.01;
-
-/** Outputs nearer to the original's than this count as equal: a drop in dB is counted from here. */
-export const equalDb = 40;
 
 /** What outputs that are only compared as numbers must reach: 20 dB is noise of a tenth of the signal. */
 const lowestDb = 20;

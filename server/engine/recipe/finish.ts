@@ -53,6 +53,7 @@ export async function finishRun(
   const before = figures(paths.model, original, await evaluator?.baseline(), timedBefore);
   const after = figures(paths.output, readModel(paths.output), evaluation?.figure, timedAfter);
   const drop = evaluation && { value: evaluation.verdict.drop, ci95: evaluation.verdict.dropCi95 };
+  const changes = await evaluator?.changes(model);
   const result: RunResult = {
     output: shown(paths.output),
     report: shown(paths.reportHtml),
@@ -68,6 +69,8 @@ export async function finishRun(
     goalMet: drop === undefined || drop.value <= maxDrop,
     layers: layerResults(original, model, outcome.actions),
     steps: outcome.steps,
+    ...(evaluator && { candidates: outcome.candidates.results(model) }),
+    ...(changes && { changes }),
     notes,
     synthetic: (data.calibration?.synthetic ?? false) || (data.evaluation?.synthetic ?? false),
     data: {
@@ -89,7 +92,7 @@ export async function finishRun(
     ...(timedBefore && timedAfter && {
       latencySamplesMs: { original: timedBefore.samplesMs, result: timedAfter.samplesMs },
     }),
-    ...(evaluator && { changes: await evaluator.changes(model) }),
+    ...(changes && { changes }),
   });
   return result;
 }

@@ -1,11 +1,12 @@
 /** The steps of a recipe, one after the other, each measured where there are evaluation data. */
 
-import type { RunNote, StepResult } from '../../../protocol/results/run.ts';
+import type { MetricFigure, RunNote, StepResult } from '../../../protocol/results/run.ts';
 import { throwIfCancelled } from '../errors.ts';
 import type { Model } from '../model/model.ts';
 import type { Judge, LayerAction, PassContext, Verdict } from '../passes/pass.ts';
 import { findPass } from '../passes/registry.ts';
 import { changeInWords } from '../util/words.ts';
+import { CandidateLog } from './candidate-log.ts';
 import { latencyOptions, measureMedians } from './latency.ts';
 import type { RunEnvironment } from './run-environment.ts';
 
@@ -15,11 +16,16 @@ export interface StepsResult {
   readonly actions: readonly LayerAction[];
   readonly notes: readonly RunNote[];
   readonly steps: readonly StepResult[];
+  readonly candidates: CandidateLog;
 }
 
 export async function carryOutSteps(environment: RunEnvironment): Promise<StepsResult> {
   const { recipe, options, kept, evaluator } = environment;
-  const context = passContext(environment);
+  const candidates = new CandidateLog((found) => kept.allows(found));
+  const baseline = await evaluator?.baseline();
+  if (baseline) candidates.add(environment.original, '', unchanged(baseline));
+  let step = '';
+  const context = passContext(environment, (measured, found) => candidates.add(measured, step, found));
   const actions: LayerAction[] = [];
   const notes: RunNote[] = [];
   const steps: StepResult[] = [];
@@ -28,9 +34,11 @@ export async function carryOutSteps(environment: RunEnvironment): Promise<StepsR
   for (const { name, options: written } of recipe.steps) {
     throwIfCancelled(options.signal);
     const pass = findPass(name)!;
+    step = name;
     const started = performance.now();
     const result = await pass.apply(model, pass.options.parse(written), context);
     const found = (await evaluator?.evaluate(result.model))?.verdict;
+    if (found) candidates.add(result.model, name, found);
     const durationMs = performance.now() - started;
     notes.push(...result.notes);
     const value = found && { value: found.value };
@@ -46,13 +54,20 @@ export async function carryOutSteps(environment: RunEnvironment): Promise<StepsR
     kept.replace({ model, verdict });
     steps.push({ name, durationMs, kept: true, ...value });
   }
-  return { model, verdict, actions, notes, steps };
+  return { model, verdict, actions, notes, steps, candidates };
 }
 
-function passContext(environment: RunEnvironment): PassContext {
+/** Of the original, compared with itself. */
+function unchanged({ name, value, samples }: MetricFigure): Verdict {
+  return { metric: name, value, samples, drop: 0, dropCi95: [0, 0] };
+}
+
+type MeasuredListener = (model: Model, verdict: Verdict) => void;
+
+function passContext(environment: RunEnvironment, onMeasured: MeasuredListener): PassContext {
   const { options, target, original, tempDir, runtime } = environment;
   const { calibration, evaluation, training } = environment.data;
-  const judge = judgeOf(environment);
+  const judge = judgeOf(environment, onMeasured);
   return {
     runtime,
     ...(calibration && { calibration }),
@@ -70,13 +85,17 @@ function passContext(environment: RunEnvironment): PassContext {
   };
 }
 
-function judgeOf(environment: RunEnvironment): Judge | undefined {
+function judgeOf(environment: RunEnvironment, onMeasured: MeasuredListener): Judge | undefined {
   const { evaluator, maxDrop, recipe, kept } = environment;
   if (!evaluator) return undefined;
   return {
     maxDrop,
     prefer: recipe.goal?.prefer ?? 'size',
-    evaluate: async (model) => (await evaluator.evaluate(model)).verdict,
+    evaluate: async (model) => {
+      const { verdict } = await evaluator.evaluate(model);
+      onMeasured(model, verdict);
+      return verdict;
+    },
     latencies: (models) => measureMedians(models, latencyOptions(environment)),
     keep: async (model, verdict) => kept.offer({ model, verdict }),
   };
