@@ -12,6 +12,7 @@ const programs = [
   { entry: 'client/main.ts', bundle: 'dist/client/extension.js' },
   { entry: 'server/cli/main.ts', bundle: 'dist/server/lathe.js', executable: true },
   { entry: 'server/lsp/main.ts', bundle: 'dist/server/language-server.js' },
+  { entry: 'server/jobs/main.ts', bundle: 'dist/server/job.js' },
   { entry: 'server/engine/runtime/worker/main.ts', bundle: 'dist/server/runtime-worker.js' },
 ];
 

@@ -1,5 +1,6 @@
 /** Between the language server and a job process, over the process's own channel. */
 
+import type { AdviceParams } from './advice.ts';
 import type { Failure } from './failure.ts';
 import type { RunProgress, RunRequest } from './runs.ts';
 
@@ -8,13 +9,18 @@ export interface JobSettings {
   readonly seed: number;
 }
 
+/** A process does one piece of work and ends. */
 export type ToJob =
   | { readonly type: 'start'; readonly request: RunRequest; readonly settings: JobSettings }
+  /** Thinks of a recipe: no run, but models are run for it, which may crash or take long. */
+  | { readonly type: 'advise'; readonly params: AdviceParams; readonly settings: JobSettings }
   | { readonly type: 'cancel' };
 
 export type FromJob =
   | { readonly type: 'progress'; readonly progress: RunProgress }
   | { readonly type: 'log'; readonly line: string }
+  /** The best result so far is about to be written to `path`, or is there now. */
+  | { readonly type: 'result'; readonly state: 'writing' | 'kept'; readonly path: string }
   /** The last message of a job that came to its end. */
   | { readonly type: 'done'; readonly result: unknown }
   | { readonly type: 'failed'; readonly failure: Failure };

@@ -13,8 +13,11 @@ export interface DataChoice {
 
 /** What to do. Paths are absolute file system paths. */
 export type RunRequest =
-  /** Carries out a recipe file. */
-  | { readonly kind: 'recipe'; readonly recipe: string }
+  /**
+   * Carries out a recipe file. `automatic`: it is advice that nobody changed, so a step that breaks the goal is undone,
+   * as `lathe compress` does.
+   */
+  | { readonly kind: 'recipe'; readonly recipe: string; readonly automatic?: boolean }
   | { readonly kind: 'analyze'; readonly model: string; readonly target?: string; readonly data: DataChoice }
   | {
     readonly kind: 'benchmark';
@@ -51,6 +54,8 @@ export interface RunRecord {
   /** `false` when the goal was missed. */
   readonly goalMet?: boolean;
   readonly failure?: Failure;
+  /** What went wrong beside the run, which goes on: its history cannot be written, for one. */
+  readonly warning?: string;
   /** Files that the run wrote, as absolute paths. */
   readonly outputs?: { readonly model?: string; readonly report?: string; readonly recipe?: string };
 }

@@ -20,6 +20,9 @@ const exitCodes: Readonly<Record<ErrorCode, FailureCode>> = {
   DATA: 2,
   RUNTIME: 2,
   RUNTIME_CRASH: 3,
+  JOB_CRASH: 3,
+  INTERRUPTED: 3,
+  UNTRUSTED: 2,
   CANCELLED: 130,
   INTERNAL: 3,
 };

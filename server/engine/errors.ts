@@ -28,6 +28,12 @@ export type ErrorCode =
   | 'RUNTIME'
   /** The process that runs onnxruntime died. */
   | 'RUNTIME_CRASH'
+  /** The process of a run died. */
+  | 'JOB_CRASH'
+  /** The program that had the run under way ended first. */
+  | 'INTERRUPTED'
+  /** Refused in a workspace that its user does not trust. */
+  | 'UNTRUSTED'
   /** Cancelled by the user. */
   | 'CANCELLED'
   /** A defect of Lathe. */

@@ -6,6 +6,7 @@
 import type { ServerCapabilities } from 'vscode-languageserver';
 import type { ServerContext } from './context.ts';
 import { modelsFeature } from './models/feature.ts';
+import { runsFeature } from './runs/feature.ts';
 
 export interface Feature {
   /** What the client is told that the server can do; later features add to earlier ones. */
@@ -15,5 +16,6 @@ export interface Feature {
 }
 
 export const features: readonly Feature[] = [
+  runsFeature,
   modelsFeature,
 ];

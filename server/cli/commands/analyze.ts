@@ -3,10 +3,11 @@
 import { resolve } from 'node:path';
 import { readModel } from '../../engine/formats/onnx/read.ts';
 import { analyzeModel } from '../../engine/recipe/analyze.ts';
+import { splitSources } from '../../engine/recipe/data-choice.ts';
 import { withNodeNames } from '../../engine/recipe/node-names.ts';
 import { bytesInWords, changeInWords, durationInWords, metricInWords, plural } from '../../engine/util/words.ts';
 import type { Command } from '../command.ts';
-import { calibrationOption, dataOption, limitOption, metricOption, sourcesFor, splitSources } from '../data.ts';
+import { calibrationOption, dataOption, limitOption, metricOption, sourcesFor } from '../data.ts';
 import { runOptions, targetOption } from '../run-options.ts';
 import { table } from '../table.ts';
 

@@ -2,15 +2,13 @@
 
 import { dirname, resolve } from 'node:path';
 import { readModel } from '../../engine/formats/onnx/read.ts';
-import { advise } from '../../engine/recipe/advise.ts';
-import { formatRecipe } from '../../engine/recipe/format.ts';
-import { besideOutput, defaultOutput, relativePath } from '../../engine/recipe/paths.ts';
-import { probe } from '../../engine/recipe/probe.ts';
+import { advisedRecipe } from '../../engine/recipe/advised-recipe.ts';
+import { besideOutput, defaultOutput } from '../../engine/recipe/paths.ts';
 import { runRecipe } from '../../engine/recipe/runner.ts';
 import { writeText } from '../../engine/recipe/write-text.ts';
 import { findTarget } from '../../engine/targets/registry.ts';
 import type { Command } from '../command.ts';
-import { calibrationOption, dataOption, limitOption, metricOption, sourcesFor, splitSources } from '../data.ts';
+import { calibrationOption, dataOption, dataSources, limitOption, metricOption } from '../data.ts';
 import { goalOf, goalOptions } from '../goal.ts';
 import { outputOption, runOptions, targetOption } from '../run-options.ts';
 import { runText } from '../run-output.ts';
@@ -39,21 +37,17 @@ export const compressCommand: Command = {
     const folder = dirname(outputPath);
     const options = runOptions(context);
     const given = args.text('data') ?? args.text('calibration');
-    const unfit = given === undefined ? await probe(model, { random: 1 }, options) : undefined;
-    if (unfit) output.log(`Random data do not fit this model, so nothing is measured: ${unfit.message}`);
-    const sources = unfit
-      ? {}
-      : await splitSources(await sourcesFor(context, model, folder), model, folder, args.integer('limit', 1));
-    const { recipe, comments } = advise({
+    const limit = args.integer('limit', 1);
+    const { recipe, text: recipeText } = await advisedRecipe({
+      ...options,
       model,
-      modelPath: relativePath(folder, modelPath),
-      outputPath: relativePath(folder, outputPath),
+      modelPath,
+      outputPath,
       target,
-      data: sources,
+      ...(given !== undefined && { sources: await dataSources(args, folder) }),
+      ...(limit !== undefined && { limit }),
       goal: goalOf(args),
-      seed: args.seed,
     });
-    const recipeText = formatRecipe(recipe, comments);
     if (args.flag('write-recipe')) {
       output.result({ recipe: recipeText }, recipeText);
       return 0;

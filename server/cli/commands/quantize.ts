@@ -5,6 +5,7 @@ import { readModel } from '../../engine/formats/onnx/read.ts';
 import {
   activationTypes, calibrationMethods, weightTypes,
 } from '../../engine/passes/quantize/options.ts';
+import { splitSources } from '../../engine/recipe/data-choice.ts';
 import { formatRecipe } from '../../engine/recipe/format.ts';
 import { checkRecipe } from '../../engine/recipe/parse.ts';
 import { besideOutput, defaultOutput, relativePath } from '../../engine/recipe/paths.ts';
@@ -14,7 +15,7 @@ import { findTarget } from '../../engine/targets/registry.ts';
 import { LatheError } from '../../engine/errors.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
-import { calibrationOption, dataOption, limitOption, metricOption, sourcesFor, splitSources } from '../data.ts';
+import { calibrationOption, dataOption, limitOption, metricOption, sourcesFor } from '../data.ts';
 import { goalOptions } from '../goal.ts';
 import { outputOption, runOptions, targetOption } from '../run-options.ts';
 import { runText } from '../run-output.ts';

@@ -25,6 +25,8 @@ export interface RunOptions {
   readonly seed: number;
   readonly progress: ProgressListener;
   readonly log: (line: string) => void;
+  /** Told before and after the best result so far is written to `path`. */
+  readonly onResult?: (state: 'writing' | 'kept', path: string) => void;
   readonly signal?: AbortSignal;
 }
 

@@ -35,7 +35,7 @@ export async function runRecipe(recipe: Recipe, options: RunOptions): Promise<Ru
         ...environment.data.notes.map((message): RunNote => ({ severity: 'info', message })),
         ...unmatchedPatterns(recipe.steps, environment.original),
       ];
-        const outcome = await carryOutSteps(environment);
+      const outcome = await carryOutSteps(environment);
       return finishRun(environment, { ...outcome, notes: [...notes, ...outcome.notes] }, started);
     });
   } catch (error) {
@@ -86,7 +86,11 @@ async function prepare(
     data,
     ...(evaluator && { evaluator }),
     maxDrop,
-    kept: new BestKept(maxDrop, (model) => writeModel(model, paths.output)),
+    kept: new BestKept(maxDrop, (model) => {
+      options.onResult?.('writing', paths.output);
+      writeModel(model, paths.output);
+      options.onResult?.('kept', paths.output);
+    }),
   };
 }
 

@@ -101,3 +101,34 @@ function quoteWord(schema: z.core.$ZodType, value: string): string {
     ? `"${value}"`
     : value;
 }
+
+/** What the schema says about the value at `path`: the outermost description counts. */
+export function descriptionAt(schema: z.core.$ZodType, path: Path): string | undefined {
+  let found: z.core.$ZodType[] = [schema];
+  for (const key of path) found = found.flatMap((one) => child(one, key));
+  return found.map(described).find((text) => text !== undefined);
+}
+
+function described(schema: z.core.$ZodType): string | undefined {
+  let inner: z.core.$ZodType | undefined = schema;
+  while (inner) {
+    const { description } = metadata(inner);
+    if (description !== undefined) return description;
+    inner = (inner as { readonly def?: { readonly innerType?: z.core.$ZodType } }).def?.innerType;
+  }
+  return undefined;
+}
+
+/** Keys that the object at `path` must have. */
+export function requiredKeys(schema: z.core.$ZodType, path: Path): string[] {
+  return schemasAt(schema, path).flatMap((one) => {
+    if (!(one instanceof z.ZodObject)) return [];
+    const shape = one.def.shape as Readonly<Record<string, z.core.$ZodType>>;
+    return Object.keys(shape).filter((key) => shape[key]!._zod.optin === undefined);
+  });
+}
+
+/** Whether a list may stand at `path`. */
+export function isListAt(schema: z.core.$ZodType, path: Path): boolean {
+  return schemasAt(schema, path).some((one) => one instanceof z.ZodArray || one instanceof z.ZodTuple);
+}

@@ -1,12 +1,10 @@
 /** One process that runs onnxruntime, and the requests that it has yet to answer. */
 
 import { fork, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { cancelled, LatheError, throwIfCancelled } from '../errors.ts';
+import { findProgram } from '../util/programs.ts';
 import { ortError, type Doing } from './ort-error.ts';
 import type { RequestMessage, RequestName, Requests, ResponseMessage, WireError } from './protocol.ts';
 
@@ -24,23 +22,8 @@ interface Pending {
   reject(error: LatheError): void;
 }
 
-const bundle = join('dist', 'server', 'runtime-worker.js');
-
 /** Lines of the process's error output that a crash report shows. */
 const shownLines = 20;
-
-function findBundle(): string {
-  const start = dirname(fileURLToPath(import.meta.url));
-  for (let folder = start; ; folder = dirname(folder)) {
-    const candidate = join(folder, bundle);
-    if (existsSync(candidate)) return candidate;
-    if (folder === dirname(folder)) break;
-  }
-  throw new LatheError('INTERNAL', `The program that runs models (${bundle}) is missing.`, {
-    detail: `Looked for it in ${start} and the folders above.`,
-    fix: 'Install Lathe again; in a source tree run "npm run build".',
-  });
-}
 
 export class WorkerProcess {
   private readonly child: ChildProcess;
@@ -51,7 +34,7 @@ export class WorkerProcess {
   private end: LatheError | undefined;
 
   constructor(log: (line: string) => void) {
-    this.child = fork(findBundle(), [], {
+    this.child = fork(findProgram('runtime-worker'), [], {
       serialization: 'advanced',
       // The parent's own options (a debugger's port, a test runner's loader) are not for this program.
       execArgv: [],
