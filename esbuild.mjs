@@ -1,7 +1,16 @@
 // Bundles every program Lathe ships. Types are checked elsewhere (`npm run typecheck`).
 import { chmod, copyFile, mkdir, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+
+// `--minify` and a folder of its own for what is packaged.
+const { values: { minify, out } } = parseArgs({
+  options: { minify: { type: 'boolean', default: false }, out: { type: 'string', default: 'dist' } },
+});
+
+/** @param {string} path below dist/ */
+const outPath = (path) => join(out, relative('dist', path));
 
 /**
  * One line per program: its first file, the bundle it becomes, whether it is started by name from a shell, and
@@ -14,6 +23,7 @@ const programs = [
   { entry: 'server/lsp/main.ts', bundle: 'dist/server/language-server.js' },
   { entry: 'server/jobs/main.ts', bundle: 'dist/server/job.js' },
   { entry: 'server/engine/runtime/worker/main.ts', bundle: 'dist/server/runtime-worker.js' },
+  { entry: 'webview/layout/worker.ts', bundle: 'dist/webview/layout-worker.js', webview: true },
 ];
 
 /**
@@ -23,9 +33,6 @@ const programs = [
 const assets = [
   { from: 'node_modules/@cwasm/jpeg-turbo/jpeg-turbo.wasm', to: 'dist/server/jpeg-turbo.wasm' },
 ];
-
-// Packages are built with --minify.
-const minify = process.argv.includes('--minify');
 
 /** @type {import('esbuild').BuildOptions} */
 const shared = { bundle: true, minify, sourcemap: !minify, logLevel: 'warning' };
@@ -61,15 +68,15 @@ if (absent.length > 0) {
 
 await Promise.all(programs.map(async ({ entry, bundle, executable = false, webview = false }) => {
   if (webview) {
-    await build({ ...inWebview, entryPoints: [entry], outfile: bundle });
+    await build({ ...inWebview, entryPoints: [entry], outfile: outPath(bundle) });
     return;
   }
   const banner = executable ? `#!/usr/bin/env node\n${bundleUrl}` : bundleUrl;
-  await build({ ...inNode, entryPoints: [entry], outfile: bundle, banner: { js: banner } });
-  if (executable) await chmod(bundle, 0o755);
+  await build({ ...inNode, entryPoints: [entry], outfile: outPath(bundle), banner: { js: banner } });
+  if (executable) await chmod(outPath(bundle), 0o755);
 }));
 
 for (const { from, to } of assets) {
-  await mkdir(dirname(to), { recursive: true });
-  await copyFile(from, to);
+  await mkdir(dirname(outPath(to)), { recursive: true });
+  await copyFile(from, outPath(to));
 }
