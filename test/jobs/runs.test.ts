@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunResult } from '../../protocol/results/run.ts';
 import { readModel } from '../../server/engine/formats/onnx/read.ts';
 import { TestFolder, WatchedRuns } from './in-folder.ts';
+import { commandsOf, jobOf } from './processes.ts';
 
 let folder: TestFolder;
 let runs: WatchedRuns;
@@ -16,35 +16,6 @@ afterEach(() => {
   runs.manager.dispose();
   folder.remove();
 });
-
-interface Process {
-  readonly pid: number;
-  readonly group: number;
-  readonly command: string;
-}
-
-/** Processes of Lathe that this test process started, directly or not. */
-function started(): Process[] {
-  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,pgid=,args='], { encoding: 'utf8' }).trim().split('\n');
-  const all = lines.map((line) => {
-    const [, pid, parent, group, command] = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(.*)$/.exec(line)!;
-    return { pid: Number(pid), parent: Number(parent), group: Number(group), command: command! };
-  });
-  const jobs = all.filter(({ parent, command }) => parent === process.pid && /\bjob\.js/.test(command));
-  const groups = new Set(jobs.map(({ group }) => group));
-  return all.filter(({ group }) => groups.has(group));
-}
-
-function ofGroup(group: number): string {
-  // `ps` fails when there is no such process.
-  try {
-    const all = execFileSync('ps', ['-o', 'args=', '-g', String(group)], { encoding: 'utf8' });
-    // An orphan that has ended stays in the list until somebody takes note.
-    return all.split('\n').filter((line) => !line.includes('<defunct>')).join('\n');
-  } catch {
-    return '';
-  }
-}
 
 const temporary = (): string[] => readdirSync(folder.path).filter((name) => name.endsWith('.tmp'));
 const quantize = '[{ fold: {} }, { quantize: { scheme: int8 } }]';
@@ -87,15 +58,15 @@ describe('a cancelled run', () => {
   it('stops at once, with all its processes, and leaves nothing half written', async () => {
     const { id } = runs.manager.start(long());
     await runs.when(id, ({ progress }) => progress?.phase === 'Measuring latency' && progress.done > 0);
-    const before = started();
-    expect(before.some(({ command }) => command.includes('runtime-worker'))).toBe(true);
+    const { group } = jobOf(process.pid)!;
+    expect(commandsOf(group).some((command) => command.includes('runtime-worker'))).toBe(true);
     const asked = performance.now();
     const record = await runs.manager.cancel(id);
     const took = performance.now() - asked;
     expect(record).toMatchObject({ state: 'cancelled', failure: { code: 'CANCELLED' } });
     // 250 ms, and what a machine that does other work adds.
     expect(took).toBeLessThan(1000);
-    expect(ofGroup(before[0]!.group)).toBe('');
+    expect(commandsOf(group)).toEqual([]);
     expect(temporary()).toEqual([]);
     expect(await runs.manager.cancel(id)).toEqual(record);
   });
@@ -117,13 +88,13 @@ describe('a job process that is killed', () => {
     const second = runs.manager.start({ kind: 'recipe', recipe: folder.recipe('folded', '[{ fold: {} }]') });
     expect(second.state).toBe('queued');
     await runs.when(first.id, ({ progress }) => progress?.phase === 'Measuring latency');
-    const [job] = started().filter(({ command }) => /\bjob\.js/.test(command));
-    process.kill(job!.pid, 'SIGKILL');
+    const job = jobOf(process.pid)!;
+    process.kill(job.pid, 'SIGKILL');
     expect(await runs.over(first.id)).toMatchObject({
       state: 'failed',
       failure: { code: 'JOB_CRASH', fix: expect.stringContaining('memory') as string },
     });
-    expect(ofGroup(job!.group)).toBe('');
+    expect(commandsOf(job.group)).toEqual([]);
     expect(await runs.over(second.id)).toMatchObject({ state: 'done', outputs: { model: folder.join('folded.onnx') } });
   });
 });

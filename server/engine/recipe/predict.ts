@@ -44,7 +44,9 @@ export function predictRecipe(model: Model, { steps, target: name }: Recipe): Re
       continue;
     }
     const plan = pass.plan(current, options, target);
-    for (const { weightBytes, predictedBytes } of plan.layers) sizeBytes += predictedBytes - weightBytes;
+    for (const { action, weightBytes, predictedBytes } of plan.layers) {
+      sizeBytes += predictedBytes - weightBytes + (action === 'int8' ? bytesOfPairs : 0);
+    }
     layers.push(...plan.layers);
     notes.push(...plan.notes);
   }
@@ -69,6 +71,9 @@ function tensorBytes(model: Model): number {
   for (const { byteLength } of modelTensors(model)) bytes += byteLength;
   return bytes;
 }
+
+/** What the conversions around an integer layer take in a file, about: nodes, scales and zero points. */
+const bytesOfPairs = 350;
 
 /** What a node without weights takes in a file, about: names of its own and of its values, attributes. */
 const bytesOfNode = 120;
