@@ -23,6 +23,7 @@ const programs = [
   { entry: 'server/lsp/main.ts', bundle: 'dist/server/language-server.js' },
   { entry: 'server/jobs/main.ts', bundle: 'dist/server/job.js' },
   { entry: 'server/engine/runtime/worker/main.ts', bundle: 'dist/server/runtime-worker.js' },
+  { entry: 'webview/graph/main.ts', bundle: 'dist/webview/graph.js', webview: true },
   { entry: 'webview/layout/worker.ts', bundle: 'dist/webview/layout-worker.js', webview: true },
 ];
 
