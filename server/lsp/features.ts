@@ -5,6 +5,7 @@
 
 import type { ServerCapabilities } from 'vscode-languageserver';
 import type { ServerContext } from './context.ts';
+import { languagesFeature } from './languages/feature.ts';
 import { modelsFeature } from './models/feature.ts';
 import { runsFeature } from './runs/feature.ts';
 
@@ -18,4 +19,5 @@ export interface Feature {
 export const features: readonly Feature[] = [
   runsFeature,
   modelsFeature,
+  languagesFeature,
 ];

@@ -3,7 +3,7 @@
 import type { RunNote } from '../../../protocol/results/run.ts';
 import type { Model } from '../model/model.ts';
 import { compileGlob } from '../util/glob.ts';
-import { didYouMean } from '../util/nearest.ts';
+import { nearest } from '../util/nearest.ts';
 import type { RecipeStep } from './recipe.ts';
 
 /** A warning for each `match` of the steps that matches nothing. */
@@ -11,12 +11,16 @@ export function unmatchedPatterns(steps: readonly RecipeStep[], model: Model): R
   const names = [...model.graph.walk()].map(({ node }) => node.label);
   return patterns(steps).flatMap(({ step, pattern }): RunNote[] => {
     if (names.some(compileGlob(pattern))) return [];
-    const deeper = pattern.replace(/\/\*$/, '/**');
-    const hint = deeper !== pattern && names.some(compileGlob(deeper))
-      ? ` Did you mean "${deeper}"?`
-      : didYouMean(pattern, names);
+    const near = nearestPattern(pattern, names);
+    const hint = near === undefined ? '' : ` Did you mean "${near}"?`;
     return [{ severity: 'warning', message: `"${pattern}" in "${step}" matches no layer of the model.${hint}` }];
   });
+}
+
+/** What a pattern that matches none of `names` was probably meant to be. */
+export function nearestPattern(pattern: string, names: readonly string[]): string | undefined {
+  const deeper = pattern.replace(/\/\*$/, '/**');
+  return deeper !== pattern && names.some(compileGlob(deeper)) ? deeper : nearest(pattern, names);
 }
 
 function patterns(steps: readonly RecipeStep[]): { readonly step: string; readonly pattern: string }[] {

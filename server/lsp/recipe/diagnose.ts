@@ -1,0 +1,114 @@
+/** What is wrong with a recipe: in its text, beside its files and for its target. */
+
+import { existsSync, statSync } from 'node:fs';
+import { DiagnosticSeverity, type Diagnostic } from 'vscode-languageserver';
+import type { RecipeProblem } from '../../engine/recipe/problem.ts';
+import { findTarget, targetNames } from '../../engine/targets/registry.ts';
+import { checkTarget } from '../../engine/targets/check.ts';
+import { nearestPattern } from '../../engine/recipe/unmatched.ts';
+import type { ModelStore } from '../models/store.ts';
+import { fileKindAt } from './file-keys.ts';
+import type { RecipePlaceCode } from './problem-codes.ts';
+import type { RecipeDocument, RecipePlace } from './recipe-document.ts';
+import { isPattern, matching, namedModel, recipeLayers, resolveIn } from './recipe-model.ts';
+
+const source = 'Lathe';
+
+/** As the target's own problems have them. */
+const severities = {
+  error: DiagnosticSeverity.Error, warning: DiagnosticSeverity.Warning, info: DiagnosticSeverity.Information,
+} as const;
+
+export function diagnose(recipe: RecipeDocument, models: ModelStore): Diagnostic[] {
+  return [
+    ...recipe.parsed.problems.map(textProblem),
+    ...fileProblems(recipe, models),
+    ...modelProblems(recipe, models),
+  ];
+}
+
+function textProblem({ code, message, line, column, endLine, endColumn }: RecipeProblem): Diagnostic {
+  return {
+    range: {
+      start: { line: line - 1, character: column - 1 },
+      end: { line: endLine - 1, character: endColumn - 1 },
+    },
+    severity: DiagnosticSeverity.Error,
+    code,
+    source,
+    message,
+  };
+}
+
+function at(
+  recipe: RecipeDocument,
+  place: RecipePlace,
+  code: string,
+  message: string,
+  severity: DiagnosticSeverity = DiagnosticSeverity.Error,
+): Diagnostic {
+  return { range: recipe.rangeOf(place), severity, code, source, message };
+}
+
+function code(own: RecipePlaceCode): string {
+  return own;
+}
+
+/** Values of the recipe that are texts. */
+function texts(recipe: RecipeDocument): { readonly place: RecipePlace; readonly text: string }[] {
+  return recipe.places.flatMap((place) => {
+    const { value } = place.node as { readonly value?: unknown };
+    return place.part === 'value' && typeof value === 'string' ? [{ place, text: value }] : [];
+  });
+}
+
+function fileProblems(recipe: RecipeDocument, models: ModelStore): Diagnostic[] {
+  return texts(recipe).flatMap(({ place, text }): Diagnostic[] => {
+    const kind = fileKindAt(place.path);
+    const path = kind && resolveIn(recipe, text);
+    if (!kind || path === undefined) return [];
+    if (place.path[0] === 'model') {
+      const model = namedModel(recipe, models);
+      if (model.kind !== 'failed') return [];
+      const { message, fix } = model.error;
+      const sentence = existsSync(path)
+        ? `${message}${fix === undefined ? '' : ` ${fix}`}`
+        : `The model "${text}" is not there. Paths start at the recipe's folder.`;
+      return [at(recipe, place, code('LTH2011'), sentence)];
+    }
+    if (place.path[0] === 'output') {
+      return path === resolveIn(recipe, recipe.value(['model']))
+        ? [at(recipe, place, 'LTH2010', 'The result would replace the model. Give it another name.')]
+        : [];
+    }
+    if (!kind.read) return [];
+    if (!existsSync(path)) {
+      const message = `There is no "${text}" (${kind.title}). Paths start at the recipe's folder.`;
+      return [at(recipe, place, code('LTH2013'), message)];
+    }
+    if (kind.folder || !statSync(path).isDirectory()) return [];
+    return [at(recipe, place, code('LTH2013'), `"${text}" is a folder; a file is wanted here.`)];
+  });
+}
+
+/** What needs the model: patterns, and what the target says. */
+function modelProblems(recipe: RecipeDocument, models: ModelStore): Diagnostic[] {
+  const model = namedModel(recipe, models);
+  if (model.kind !== 'read') return [];
+  const layers = recipeLayers(model.loaded);
+  const unmatched = texts(recipe).filter(({ place }) => isPattern(place.path)).flatMap(({ place, text }) => {
+    if (text === '' || matching(text, layers).length > 0) return [];
+    const near = nearestPattern(text, layers.names);
+    const message = `"${text}" matches no layer of the model.${near === undefined ? '' : ` Did you mean "${near}"?`}`;
+    return [at(recipe, place, code('LTH2012'), message, DiagnosticSeverity.Warning)];
+  });
+  const name = recipe.value(['target']);
+  const place = recipe.places.find(({ path, part }) => part === 'value' && path.length === 1 && path[0] === 'target')
+    ?? recipe.places.find(({ path, part }) => part === 'value' && path.length === 1 && path[0] === 'model');
+  const known = name === undefined || (typeof name === 'string' && targetNames.includes(name));
+  if (!place || !known) return unmatched;
+  const target = findTarget(name);
+  const conflicts = checkTarget(model.loaded.model, target).map(({ code: own, severity, message, fix }) =>
+    at(recipe, place, own, `${message} ${fix}`, severities[severity]));
+  return [...unmatched, ...conflicts];
+}
