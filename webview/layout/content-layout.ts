@@ -7,7 +7,7 @@ import { packLanes } from './lanes.ts';
 import type { LayoutMemo } from './memo.ts';
 import { packComponents } from './packing.ts';
 import { routeEdges } from './routes.ts';
-import { rowReach, stackRows } from './stack.ts';
+import { rowReach, stackRows, type RowPlaces } from './stack.ts';
 
 /** The layout of the content; of an equal one before, if there was one. */
 export function layoutContent(content: Content, memo: LayoutMemo): ContentLayout {
@@ -22,15 +22,17 @@ function layoutConnected(content: Content, memo: LayoutMemo): ContentLayout {
   if (vertexCount(content) === 1) return layoutSingle(content);
   const column = columnOf(content, memo);
   const reach = rowReach(column);
-  const lanes = packLanes(column, reach.right);
-  const rows = stackRows(column, reach, lanes);
-  const places = placesIn(column, rows);
+  const x = placesOnRows(column);
+  const lanes = packLanes(column, x, reach);
+  const rows = stackRows(column, lanes);
+  const places = { x, y: upperEdges(column, rows) };
   const { start, points } = routeEdges(column, places, rows, lanes);
 
-  let left = 0;
-  for (let row = 0; row < rows.left.length; row++) left = Math.min(left, rows.left[row]!);
-  let right = lanes.right;
-  for (let row = 0; row < rows.right.length; row++) right = Math.max(right, rows.right[row]!);
+  let { left, right } = lanes;
+  for (let row = 0; row < reach.left.length; row++) {
+    left = Math.min(left, reach.left[row]!);
+    right = Math.max(right, reach.right[row]!);
+  }
   for (let v = 0; v < places.x.length; v++) places.x[v]! -= left;
   for (let i = 0; i < points.length; i += 2) points[i]! -= left;
   return {
@@ -39,18 +41,20 @@ function layoutConnected(content: Content, memo: LayoutMemo): ContentLayout {
   };
 }
 
-function placesIn(column: Column, { top, bottom }: { top: Float32Array; bottom: Float32Array }): {
-  x: Float32Array; y: Float32Array;
-} {
-  const { content, ranks: { rank }, segment, local, layouts } = column;
-  const count = vertexCount(content);
-  const x = new Float32Array(count);
-  const y = new Float32Array(count);
-  for (let v = 0; v < count; v++) {
-    x[v] = layouts[segment[v]!]!.x[local[v]!]!;
+/** By vertex: its middle, from the axis. */
+function placesOnRows({ content, segment, local, layouts }: Column): Float32Array {
+  const x = new Float32Array(vertexCount(content));
+  for (let v = 0; v < x.length; v++) x[v] = layouts[segment[v]!]!.x[local[v]!]!;
+  return x;
+}
+
+/** By vertex: boxes stand in the middle of their rows. */
+function upperEdges({ content, ranks: { rank } }: Column, { top, bottom }: RowPlaces): Float32Array {
+  const y = new Float32Array(vertexCount(content));
+  for (let v = 0; v < y.length; v++) {
     y[v] = Math.floor((top[rank[v]!]! + bottom[rank[v]!]! - content.height[v]!) / 2);
   }
-  return { x, y };
+  return y;
 }
 
 function layoutSingle(content: Content): ContentLayout {

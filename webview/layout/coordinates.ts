@@ -10,9 +10,10 @@ import { straighten } from './straighten.ts';
 /** How strongly a vertex keeps where it wants to be. */
 const weights = { free: 0.02, box: 1, dummy: 4, axis: 1e5 } as const;
 
-/** By vertex: its middle, from the axis. */
+/** By vertex: its middle, from the axis. Mirrors `rows` where more lines would pass on the left than on the right. */
 export function placeVertices(graph: Layered, rows: readonly Int32Array[]): Float32Array {
   const axis = mainPath(graph, rows);
+  if (passesLeft(graph, rows, axis)) for (const row of rows) row.reverse();
   const x = new Float32Array(graph.count);
   const placer = new RowPlacer(rows.reduce((longest, row) => Math.max(longest, row.length), 0));
   for (const row of rows) {
@@ -53,6 +54,18 @@ export function placeVertices(graph: Layered, rows: readonly Int32Array[]): Floa
   return x;
 }
 
+/** Whether more lines pass the axis on its left than on its right. */
+function passesLeft(graph: Layered, rows: readonly Int32Array[], axis: Float64Array): boolean {
+  let balance = 0;
+  for (const row of rows) {
+    const middle = row.findIndex((v) => !Number.isNaN(axis[v]!));
+    row.forEach((v, i) => {
+      if (isDummy(graph, v) && i !== middle) balance += i < middle ? 1 : -1;
+    });
+  }
+  return balance > 0;
+}
+
 /** Distance between the middles of two vertices that are neighbours in a row. */
 export function separation(graph: Layered, left: number, right: number): number {
   const { width, port } = graph.segment;
@@ -75,9 +88,13 @@ class Neighbours {
   collect(v: number, x: Float32Array, above: boolean, below: boolean): boolean {
     const { up, down, upper, lower, upperAt, lowerAt } = this.graph;
     this.wants.length = 0;
-    if (above) this.add(up, v, upper, upperAt, lowerAt, x);
-    if (below) this.add(down, v, lower, lowerAt, upperAt, x);
-    return this.wants.length > 0;
+    // Boxes go by boxes and passing lines by themselves, as far as there are such neighbours.
+    for (const alike of [true, false]) {
+      if (above) this.add(up, v, upper, upperAt, lowerAt, x, alike);
+      if (below) this.add(down, v, lower, lowerAt, upperAt, x, alike);
+      if (this.wants.length > 0) return true;
+    }
+    return false;
   }
 
   median(): number {
@@ -87,9 +104,13 @@ class Neighbours {
     return wants.length % 2 === 1 ? wants[middle]! : (wants[middle - 1]! + wants[middle]!) / 2;
   }
 
-  private add(links: Csr, v: number, far: Int32Array, farAt: Int32Array, ownAt: Int32Array, x: Float32Array): void {
+  private add(
+    links: Csr, v: number, far: Int32Array, farAt: Int32Array, ownAt: Int32Array, x: Float32Array, alike: boolean,
+  ): void {
+    const dummy = isDummy(this.graph, v);
     for (let k = links.start[v]!; k < links.start[v + 1]!; k++) {
       const link = links.items[k]!;
+      if ((isDummy(this.graph, far[link]!) === dummy) !== alike) continue;
       this.wants.push(x[far[link]!]! + farAt[link]! - ownAt[link]!);
     }
   }

@@ -1,17 +1,18 @@
 /** Bus lines: each has a lane beside the column and runs to it between the rows. */
 
-import { wireSources } from './content.ts';
 import type { Column } from './column.ts';
+import { wireSources } from './content.ts';
 import { spacing } from './spacing.ts';
 
 export interface Lane {
   readonly wire: number;
   /** From the axis. */
-  x: number;
-  /** By edge of the wire that is a bus edge: gap g lies above row g; track t is the t-th horizontal run there. */
+  readonly x: number;
+  /** Gap g lies above row g; track t is the t-th horizontal run in its gap. */
   readonly sourceGap: number;
   readonly sourceTrack: number;
-  readonly targetTrack: Map<number, number>;
+  /** By row of a target: the track in the gap above it. */
+  readonly targetTrack: ReadonlyMap<number, number>;
 }
 
 export interface Lanes {
@@ -20,56 +21,115 @@ export interface Lanes {
   readonly laneOf: Int32Array;
   /** By gap: horizontal runs in it. */
   readonly tracks: Int32Array;
-  /** How far the lanes reach to the right. */
+  /** How far the lanes reach from the axis. */
+  readonly left: number;
   readonly right: number;
 }
 
-/** Skyline packing works on this many buckets of rows, so that many lines over many rows stay cheap. */
+/** What a wire needs of its lane. */
+interface Demand {
+  readonly wire: number;
+  readonly sourceTrack: number;
+  readonly targetTrack: Map<number, number>;
+  readonly top: number;
+  readonly bottom: number;
+  /** Mean place of what the lane connects, from the axis. */
+  readonly middle: number;
+}
+
+/** How far each row reaches from the axis. */
+export interface RowReach {
+  readonly left: Float32Array;
+  readonly right: Float32Array;
+}
+
+/** Skylines work on this many buckets of rows, so that many lines over many rows stay cheap. */
 const buckets = 512;
 
-/** Packs the shortest lanes first, so that lines that enclose others lie outside. `right` is by row. */
-export function packLanes(column: Column, right: Float32Array): Lanes {
-  const { content, ranks: { rank, count }, farEdges: { bus } } = column;
-  const { firstEdge, target } = content;
-  const sources = wireSources(content);
-  const laneOf = new Int32Array(sources.length).fill(-1);
+/** Packs the shortest lanes first, so that lines that enclose others lie outside; each on the nearer side. */
+export function packLanes(column: Column, x: Float32Array, reach: RowReach): Lanes {
+  const { ranks: { rank, count } } = column;
   const tracks = new Int32Array(count + 1);
-  const lanes: (Lane & { readonly top: number; readonly bottom: number })[] = [];
+  const sources = wireSources(column.content);
+  const demands: Demand[] = [];
   for (let wire = 0; wire < sources.length; wire++) {
-    const from = rank[sources[wire]!]!;
-    let top = from;
-    let bottom = from;
-    let any = false;
-    const targetTrack = new Map<number, number>();
-    for (let e = firstEdge[wire]!; e < firstEdge[wire + 1]!; e++) {
-      if (!bus[e]) continue;
-      any = true;
-      const to = rank[target[e]!]!;
-      top = Math.min(top, to);
-      bottom = Math.max(bottom, to);
-      if (!targetTrack.has(to)) targetTrack.set(to, tracks[to]!++);
-    }
-    if (!any) continue;
-    lanes.push({ wire, x: 0, top, bottom, sourceGap: from + 1, sourceTrack: tracks[from + 1]!++, targetTrack });
+    const demand = demandOf(column, sources[wire]!, wire, x, tracks);
+    if (demand) demands.push(demand);
   }
-  lanes.sort((a, b) => (a.bottom - a.top) - (b.bottom - b.top) || a.wire - b.wire);
+  demands.sort((a, b) => (a.bottom - a.top) - (b.bottom - b.top) || a.wire - b.wire);
 
-  const perBucket = Math.max(1, Math.ceil(count / buckets));
-  const skyline = new Float32Array(Math.ceil(count / perBucket));
-  for (let row = 0; row < count; row++) {
-    const bucket = Math.floor(row / perBucket);
-    skyline[bucket] = Math.max(skyline[bucket]!, right[row]!);
-  }
-  let reach = 0;
-  lanes.forEach((lane, i) => {
-    laneOf[lane.wire] = i;
-    const first = Math.floor(lane.top / perBucket);
-    const last = Math.floor(lane.bottom / perBucket);
-    let x = 0;
-    for (let bucket = first; bucket <= last; bucket++) x = Math.max(x, skyline[bucket]!);
-    lane.x = x + spacing.lane;
-    skyline.fill(lane.x, first, last + 1);
-    reach = Math.max(reach, lane.x);
+  const onRight = new Skyline(reach.right, 1);
+  const onLeft = new Skyline(reach.left, -1);
+  const laneOf = new Int32Array(sources.length).fill(-1);
+  let left = 0;
+  let right = 0;
+  const lanes = demands.map(({ wire, sourceTrack, targetTrack, top, bottom, middle }, i): Lane => {
+    laneOf[wire] = i;
+    const [rightX, leftX] = [onRight.free(top, bottom), onLeft.free(top, bottom)];
+    const x = 2 * middle >= leftX + rightX ? rightX : leftX;
+    (x === rightX ? onRight : onLeft).take(top, bottom, x);
+    left = Math.min(left, x);
+    right = Math.max(right, x);
+    return { wire, x, sourceGap: rank[sources[wire]!]! + 1, sourceTrack, targetTrack };
   });
-  return { lanes, laneOf, tracks, right: reach };
+  return { lanes, laneOf, tracks, left, right };
+}
+
+/** Takes tracks for the bus edges of a wire; undefined where it has none. */
+function demandOf(
+  { content: { firstEdge, target }, ranks: { rank }, farEdges: { bus } }: Column,
+  source: number, wire: number, x: Float32Array, tracks: Int32Array,
+): Demand | undefined {
+  const from = rank[source]!;
+  const targetTrack = new Map<number, number>();
+  let top = from;
+  let bottom = from;
+  let sum = x[source]!;
+  let ends = 1;
+  for (let e = firstEdge[wire]!; e < firstEdge[wire + 1]!; e++) {
+    if (!bus[e]) continue;
+    const to = rank[target[e]!]!;
+    top = Math.min(top, to);
+    bottom = Math.max(bottom, to);
+    sum += x[target[e]!]!;
+    ends++;
+    if (!targetTrack.has(to)) targetTrack.set(to, tracks[to]!++);
+  }
+  if (ends === 1) return undefined;
+  return { wire, sourceTrack: tracks[from + 1]!++, targetTrack, top, bottom, middle: sum / ends };
+}
+
+/** How far one side of the column reaches. */
+class Skyline {
+  private readonly side: 1 | -1;
+  private readonly rowsPerBucket: number;
+  /** By bucket, counted away from the axis on either side. */
+  private readonly reach: Float32Array;
+
+  constructor(reach: Float32Array, side: 1 | -1) {
+    this.side = side;
+    this.rowsPerBucket = Math.max(1, Math.ceil(reach.length / buckets));
+    this.reach = new Float32Array(Math.ceil(reach.length / this.rowsPerBucket));
+    for (let row = 0; row < reach.length; row++) {
+      const bucket = Math.floor(row / this.rowsPerBucket);
+      this.reach[bucket] = Math.max(this.reach[bucket]!, side * reach[row]!);
+    }
+  }
+
+  /** The nearest free place for a lane along these rows. */
+  free(top: number, bottom: number): number {
+    let reach = 0;
+    for (let bucket = this.bucket(top); bucket <= this.bucket(bottom); bucket++) {
+      reach = Math.max(reach, this.reach[bucket]!);
+    }
+    return this.side * (reach + spacing.lane);
+  }
+
+  take(top: number, bottom: number, x: number): void {
+    this.reach.fill(this.side * x, this.bucket(top), this.bucket(bottom) + 1);
+  }
+
+  private bucket(row: number): number {
+    return Math.floor(row / this.rowsPerBucket);
+  }
 }

@@ -4,6 +4,14 @@ import { edgeWires, vertexCount, wireSources, type Content } from './content.ts'
 import { gather } from './csr.ts';
 import { topologicalOrder } from './topological-order.ts';
 
+/** A tensor with this many readers goes everywhere: it is no reason to stay near its source. */
+const hubReaders = 4;
+
+/** What such a tensor feeds moves down only if it moves farther than this: parallel branches begin side by side. */
+const nearRows = 3;
+
+const deadEndsPerRow = 2;
+
 export interface Ranks {
   /** By vertex: its row; every forward edge leads to a greater one. */
   readonly rank: Int32Array;
@@ -48,18 +56,22 @@ function pullDown(content: Content, order: Int32Array, position: Int32Array, ran
   const sources = wireSources(content);
   const reach = new WireReach(content, rank);
 
-  /** Fed by nothing but constants and inputs that feed nothing else: it may follow its reader at no cost. */
+  /** 1 for what only inputs and constants feed that feed nothing else; 2 where tensors that go everywhere do too. */
   const floating = new Uint8Array(order.length);
   for (let i = 0; i < order.length; i++) {
     const v = order[i]!;
-    let floats = v < boxes;
-    for (let j = into.start[v]!; j < into.start[v + 1]! && floats; j++) {
-      const source = sources[wires[into.items[j]!]!]!;
-      const readers = firstEdge[firstWire[source + 1]!]! - firstEdge[firstWire[source]!]!;
-      floats = floating[source] === 1 && readers === 1;
+    let floats = v < boxes ? 1 : 0;
+    for (let j = into.start[v]!; j < into.start[v + 1]! && floats > 0; j++) {
+      const wire = wires[into.items[j]!]!;
+      const source = sources[wire]!;
+      const readers = firstEdge[wire + 1]! - firstEdge[wire]!;
+      const readersOfSource = firstEdge[firstWire[source + 1]!]! - firstEdge[firstWire[source]!]!;
+      if (readers >= hubReaders || floating[source] === 2) floats = 2;
+      else if (floating[source] !== 1 || readersOfSource !== 1) floats = 0;
     }
-    floating[v] = floats ? 1 : 0;
+    floating[v] = floats;
   }
+  const deadEnds = new DeadEnds(boxes, rank, floating);
 
   for (let i = order.length - 1; i >= 0; i--) {
     const v = order[i]!;
@@ -68,18 +80,49 @@ function pullDown(content: Content, order: Int32Array, position: Int32Array, ran
     for (let e = firstEdge[firstWire[v]!]!; e < firstEdge[firstWire[v + 1]!]!; e++) {
       if (position[target[e]!]! > i) reader = Math.min(reader, rank[target[e]!]!);
     }
-    if (reader === Infinity) continue;
+    if (reader === Infinity) {
+      if (!floating[v] || into.start[v] === into.start[v + 1]) continue;
+      reader = deadEnds.rowFor(v) + 1;
+    }
     let lowest = reader - 1;
     for (let j = into.start[v]!; j < into.start[v + 1]! && lowest > rank[v]! && !floating[v]; j++) {
       const edge = into.items[j]!;
       const source = sources[wires[edge]!]!;
       if (position[source]! < i && !floating[source]) lowest = Math.min(lowest, reach.besides(wires[edge]!, edge));
     }
-    if (lowest <= rank[v]!) continue;
+    if (lowest <= rank[v]! || (floating[v] === 2 && lowest - rank[v]! <= nearRows)) continue;
     rank[v] = lowest;
     for (let j = into.start[v]!; j < into.start[v + 1]!; j++) {
       reach.moved(wires[into.items[j]!]!, into.items[j]!, lowest);
     }
+  }
+}
+
+/** Rows for what nobody reads: it stands where the file has it, and not in one endless row at the top. */
+class DeadEnds {
+  private readonly rank: Int32Array;
+  private readonly next: Int32Array;
+  private readonly taken: Uint8Array;
+
+  constructor(boxes: number, rank: Int32Array, floating: Uint8Array) {
+    this.rank = rank;
+    this.next = new Int32Array(boxes);
+    for (let v = boxes - 1, next = -1; v >= 0; v--) {
+      if (!floating[v]) next = v;
+      this.next[v] = next;
+    }
+    let last = 0;
+    for (let v = 0; v < boxes; v++) last = Math.max(last, rank[v]!);
+    this.taken = new Uint8Array(last + 1);
+  }
+
+  /** The row of the box that follows in the file, or the first one below it that has room. */
+  rowFor(v: number): number {
+    const { rank, next, taken } = this;
+    let row = next[v]! < 0 ? rank[v]! : Math.max(rank[v]!, rank[next[v]!]!);
+    while (row + 1 < taken.length && taken[row]! >= deadEndsPerRow) row++;
+    taken[row] = Math.min(255, taken[row]! + 1);
+    return row;
   }
 }
 

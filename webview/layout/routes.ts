@@ -18,7 +18,7 @@ export interface Routes {
 }
 
 export function routeEdges(
-  column: Column, places: Places, rows: RowPlaces & { readonly height: number }, lanes: Lanes,
+  column: Column, places: Places, rows: RowPlaces, lanes: Lanes,
 ): Routes {
   const { content, ranks: { rank }, farEdges: { bus }, cuts, segment, localWire, layouts } = column;
   const { firstWire, firstEdge, wireAt, target, targetAt, height } = content;
@@ -44,8 +44,8 @@ export function routeEdges(
 
   function alongLane(lane: Lane, fromX: number, toX: number, toRow: number): void {
     const { tracks } = lanes;
-    const leave = trackY(rows, rows.height, lane.sourceGap, lane.sourceTrack, tracks[lane.sourceGap]!);
-    const arrive = trackY(rows, rows.height, toRow, lane.targetTrack.get(toRow)!, tracks[toRow]!);
+    const leave = trackY(rows, lane.sourceGap, lane.sourceTrack, tracks[lane.sourceGap]!);
+    const arrive = trackY(rows, toRow, lane.targetTrack.get(toRow)!, tracks[toRow]!);
     list.add(fromX, leave);
     list.add(lane.x, leave);
     list.add(lane.x, arrive);

@@ -8,6 +8,8 @@ export const spacing = {
   line: 10,
   /** Between two rows, at least; more where lines cross the gap at a slant. */
   row: 28,
+  /** Between a row and the ports of the frame, at least. */
+  port: 6,
   /** What a slanted line may add to a gap, at most. */
   rowSlack: 36,
   /** Between two lanes of bus lines, and between the first one and the column. */
@@ -17,7 +19,7 @@ export const spacing = {
   /** Between parts of a graph that nothing connects. */
   component: 48,
   /** Inside a frame, around its content. */
-  frame: 16,
+  frame: 12,
   /** Around the whole drawing. */
   margin: 24,
 } as const;

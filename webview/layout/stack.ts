@@ -1,22 +1,20 @@
 /** Rows of a column from top to bottom. */
 
 import type { Column } from './column.ts';
-import type { Lanes } from './lanes.ts';
+import type { Lanes, RowReach } from './lanes.ts';
 import { spacing } from './spacing.ts';
 
+/** By row: its upper and its lower edge; and the height of all rows. */
 export interface RowPlaces {
-  /** By row. */
   readonly top: Float32Array;
   readonly bottom: Float32Array;
-  /** How far each row reaches from the axis. */
-  readonly left: Float32Array;
-  readonly right: Float32Array;
+  readonly height: number;
 }
 
 /** How much of the way that a line goes sideways a gap grows by, so that it does not lie flat. */
 const slantShare = 0.08;
 
-export function rowReach({ cuts, layouts, ranks }: Column): Pick<RowPlaces, 'left' | 'right'> {
+export function rowReach({ cuts, layouts, ranks }: Column): RowReach {
   const left = new Float32Array(ranks.count);
   const right = new Float32Array(ranks.count);
   layouts.forEach((layout, s) => {
@@ -29,10 +27,8 @@ export function rowReach({ cuts, layouts, ranks }: Column): Pick<RowPlaces, 'lef
   return { left, right };
 }
 
-export function stackRows(
-  column: Column, reach: Pick<RowPlaces, 'left' | 'right'>, { tracks }: Lanes,
-): RowPlaces & { readonly height: number } {
-  const { cuts, layouts, ranks: { count } } = column;
+export function stackRows(column: Column, { tracks }: Lanes): RowPlaces {
+  const { cuts, layouts, ranks: { count }, content: { inPorts, outPorts } } = column;
   const top = new Float32Array(count);
   const bottom = new Float32Array(count);
   let y = trackSpace(tracks[0] ?? 0);
@@ -44,8 +40,9 @@ export function stackRows(
     for (let i = 1; i <= rows; i++) {
       const row = first + i - 1;
       if (row > 0) {
-        const slanted = spacing.row + Math.min(spacing.rowSlack, slantAbove * slantShare);
-        y += Math.max(slanted, trackSpace(tracks[row]!));
+        const atPorts = (row === 1 && inPorts > 0) || (row === count - 1 && outPorts > 0);
+        const straight = atPorts ? Math.min(spacing.row, spacing.port + slantAbove) : spacing.row;
+        y += Math.max(straight + Math.min(spacing.rowSlack, slantAbove * slantShare), trackSpace(tracks[row]!));
       }
       top[row] = y;
       y += layout.rowHeight[i]!;
@@ -53,7 +50,7 @@ export function stackRows(
       slantAbove = layout.slant[i]!;
     }
   });
-  return { ...reach, top, bottom, height: y + trackSpace(tracks[count] ?? 0) };
+  return { top, bottom, height: y + trackSpace(tracks[count] ?? 0) };
 }
 
 /** Height that the horizontal runs of bus lines in one gap need. */
@@ -62,7 +59,7 @@ function trackSpace(tracks: number): number {
 }
 
 /** y of a horizontal run in the gap above `row`; the last gap lies below all rows. */
-export function trackY({ top, bottom }: RowPlaces, height: number, row: number, track: number, tracks: number): number {
+export function trackY({ top, bottom, height }: RowPlaces, row: number, track: number, tracks: number): number {
   const above = row === 0 ? 0 : bottom[row - 1]!;
   const below = row < top.length ? top[row]! : height;
   return (above + below) / 2 + (track - (tracks - 1) / 2) * spacing.track;

@@ -15,10 +15,10 @@ export function threads(graph: Layered, axis: Float64Array): Thread[] {
   const hasAbove = new Uint8Array(graph.count);
   for (let v = 0; v < graph.count; v++) {
     if (!Number.isNaN(axis[v]!)) continue;
-    const link = preferred(down.items.subarray(down.start[v], down.start[v + 1]), lower);
+    const link = preferred(v, down.items.subarray(down.start[v], down.start[v + 1]), lower);
     if (link < 0 || !Number.isNaN(axis[lower[link]!]!)) continue;
     const to = lower[link]!;
-    if (preferred(up.items.subarray(up.start[to], up.start[to + 1]), upper) !== link) continue;
+    if (preferred(to, up.items.subarray(up.start[to], up.start[to + 1]), upper) !== link) continue;
     linkBelow[v] = link;
     hasAbove[to] = 1;
   }
@@ -35,10 +35,11 @@ export function threads(graph: Layered, axis: Float64Array): Thread[] {
   }
   return found.sort((a, b) => b.vertices.length - a.vertices.length);
 
-  /** The link to a dummy, so that a passing line stays straight; else the only one, else the middle one. */
-  function preferred(links: Int32Array, far: Int32Array): number {
-    if (links.length === 0) return -1;
-    for (const link of links) if (isDummy(graph, far[link]!)) return link;
-    return links[(links.length - 1) >> 1]!;
+  /** A passing line goes straight on, boxes stand under boxes; of several the middle one. */
+  function preferred(v: number, links: Int32Array, far: Int32Array): number {
+    const dummy = isDummy(graph, v);
+    const alike = links.filter((link) => isDummy(graph, far[link]!) === dummy);
+    const choice = alike.length > 0 ? alike : links;
+    return choice.length > 0 ? choice[(choice.length - 1) >> 1]! : -1;
   }
 }
