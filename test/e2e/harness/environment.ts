@@ -20,9 +20,14 @@ export interface Missing {
   readonly missing: string;
 }
 
+/** Lathe could not be packaged or installed: every story fails with this. */
+export interface Broken {
+  readonly broken: string;
+}
+
 declare module 'vitest' {
   interface ProvidedContext {
-    environment: Environment | Missing;
+    environment: Environment | Missing | Broken;
   }
 }
 

@@ -17,9 +17,14 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
     return undefined;
   }
   const scratch = await mkdtemp(join(tmpdir(), 'lathe-e2e-'));
-  const vsix = await packageLathe(join(scratch, 'vsix'));
-  const extensions = await installExtensions(installed, vsix, scratch);
-  project.provide('environment', { ...installed, extensions, scratch });
+  try {
+    const vsix = await packageLathe(join(scratch, 'vsix'));
+    const extensions = await installExtensions(installed, vsix, scratch);
+    project.provide('environment', { ...installed, extensions, scratch });
+  } catch (error) {
+    // Thrown from here it would stop the other projects' tests too.
+    project.provide('environment', { broken: error instanceof Error ? error.message : String(error) });
+  }
 
   return async () => {
     const kept = await readdir(join(scratch, evidenceFolder)).catch(() => []);

@@ -19,6 +19,12 @@ export function story(title: string, options: WorkbenchOptions, tell: (step: Ste
     describe(title, () => tell((step) => it.skip(step)));
     return;
   }
+  if ('broken' in environment) {
+    it(title, () => {
+      throw new Error(environment.broken);
+    });
+    return;
+  }
   const name = title.toLowerCase().replace(/[^a-z0-9]+/g, '-').slice(0, 24);
   const folder = join(environment.scratch, name);
   const evidence = join(environment.scratch, evidenceFolder, name);

@@ -16,6 +16,10 @@ const environment = inject('environment');
 
 if ('missing' in environment) {
   it.skip(title);
+} else if ('broken' in environment) {
+  it(title, () => {
+    throw new Error(environment.broken);
+  });
 } else {
   it(title, async () => {
     const folder = join(environment.scratch, 'host');
