@@ -80,7 +80,10 @@ export class ServerLink implements Disposable {
     token: RequestToken<Params, Result>, params: Params, cancellation?: CancellationToken,
   ): Promise<Result> {
     try {
-      return await this.client.sendRequest<Result>(token.method, params, cancellation);
+      // A token that is undefined would travel as a second parameter.
+      return await (cancellation
+        ? this.client.sendRequest<Result>(token.method, params, cancellation)
+        : this.client.sendRequest<Result>(token.method, params));
     } catch (error) {
       // A connection that is closed or disposed has many errors; what they mean is one thing.
       throw new FailureError(this.client.state === State.Running ? failureOf(error) : serverGone);
