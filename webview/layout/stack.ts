@@ -42,7 +42,8 @@ export function stackRows(column: Column, { tracks }: Lanes): RowPlaces {
       if (row > 0) {
         const atPorts = (row === 1 && inPorts > 0) || (row === count - 1 && outPorts > 0);
         const straight = atPorts ? Math.min(spacing.row, spacing.port + slantAbove) : spacing.row;
-        y += Math.max(straight + Math.min(spacing.rowSlack, slantAbove * slantShare), trackSpace(tracks[row]!));
+        const slack = Math.min(spacing.rowSlack, slantAbove * slantShare);
+        y += Math.ceil(Math.max(straight + slack, trackSpace(tracks[row]!)));
       }
       top[row] = y;
       y += layout.rowHeight[i]!;
