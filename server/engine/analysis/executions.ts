@@ -44,8 +44,7 @@ export function bodyRuns(node: Node, body: Graph, types: InferredTypes, inner: I
 export function ownMacs(node: Node, types: InferredTypes): number | undefined {
   const call = types.forCall(node);
   if (call) return total(call.nodes.map((inner) => allMacs(inner, call.types)));
-  const shapeOf = (name: string) => types.tensor(name)?.shape;
-  return macsOf({ node, inputs: node.inputs.map(shapeOf), outputs: node.outputs.map(shapeOf) });
+  return macsOf(node, (name) => types.tensor(name)?.shape);
 }
 
 /** The same with what runs in the bodies of the node. */

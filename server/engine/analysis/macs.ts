@@ -10,7 +10,7 @@ import type { Node } from '../model/node.ts';
 import type { Dim } from '../model/types.ts';
 
 /** A node and the shapes of its inputs and outputs. */
-export interface ShapedNode {
+interface ShapedNode {
   readonly node: Node;
   readonly inputs: readonly (Shape | undefined)[];
   readonly outputs: readonly (Shape | undefined)[];
@@ -149,12 +149,13 @@ const formulas: Readonly<Record<string, Readonly<Record<string, Formula>>>> = {
 /**
  * Multiply-accumulates of one execution, without those in bodies and functions; undefined where the shapes do not tell,
  * or the operator is not known.
+ *
+ * @param shapeOf asked only for operators that multiply
  */
-export function macsOf(shaped: ShapedNode): number | undefined {
-  const { node } = shaped;
+export function macsOf(node: Node, shapeOf: (value: string) => Shape | undefined): number | undefined {
   const domain = node.domain === 'ai.onnx' ? '' : node.domain;
   const formula = formulas[domain]?.[node.opType];
   if (!formula) return ruleFor(domain, node.opType) ? 0 : undefined;
-  const macs = formula(shaped);
+  const macs = formula({ node, inputs: node.inputs.map(shapeOf), outputs: node.outputs.map(shapeOf) });
   return typeof macs === 'number' ? macs : undefined;
 }

@@ -12,6 +12,12 @@ export interface Weight {
   readonly parameters: number;
 }
 
+/** A constant on its way to a layer. */
+interface Part {
+  readonly place: ConstantPlace;
+  readonly parameters: number;
+}
+
 /** Operators that only prepare a constant for the layer that reads it. */
 const preparing: ReadonlySet<string> = new Set([
   'Cast', 'DequantizeLinear', 'Flatten', 'Identity', 'QuantizeLinear', 'Reshape', 'Squeeze', 'Transpose', 'Unsqueeze',
@@ -65,13 +71,19 @@ export function weightsOf(
 ): ReadonlyMap<Node, readonly Weight[]> {
   const weights = new Map<Node, Weight[]>();
   /** What a prepared value is made of. */
-  const prepared = new Map<string, readonly { readonly place: ConstantPlace; readonly parameters: number }[]>();
+  const prepared = new Map<string, readonly Part[]>();
   for (const node of graph.nodes) {
-    const parts = node.inputs.flatMap((name, index) => {
+    let parts: Part[] | undefined;
+    for (let index = 0; index < node.inputs.length; index++) {
+      const name = node.inputs[index]!;
       const place = constants.place(name);
-      if (place) return [{ place, parameters: parametersOf(node, index, place.tensor) }];
-      return prepared.get(name) ?? [];
-    });
+      if (place) (parts ??= []).push({ place, parameters: parametersOf(node, index, place.tensor) });
+      else {
+        const inner = prepared.get(name);
+        if (inner) (parts ??= []).push(...inner);
+      }
+    }
+    if (!parts) continue;
     const [data] = node.inputs;
     const isConstant = data !== undefined && (constants.has(data) || prepared.has(data));
     if (isConstant && preparing.has(node.opType) && node.outputs[0]) {

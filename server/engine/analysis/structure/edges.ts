@@ -1,6 +1,5 @@
 /** Which node makes the tensors that each node reads, across the borders of bodies. */
 
-import type { Graph } from '../../model/graph.ts';
 import type { NodeTable } from './node-table.ts';
 
 /** By edge: the numbers of its nodes, and its tensor. */
@@ -15,8 +14,8 @@ export interface Edges {
 /** A value that is made by a node and read by others. */
 export interface EdgeTensor {
   readonly name: string;
-  /** The graph in which the name has its meaning. */
-  readonly graph: Graph;
+  /** The place where the name has its meaning. */
+  readonly place: number;
 }
 
 /** A value that nodes make; its number among the edges' tensors once it has a reader. */
@@ -26,8 +25,8 @@ interface Source {
   tensor: number;
 }
 
-/** The values of one graph. */
-type Scope = ReadonlyMap<string, Source | undefined>;
+/** The values of one graph: null for constants, which hide outer values of their name. */
+type Scope = ReadonlyMap<string, Source | null>;
 
 /**
  * Every reader of a value once, however many of its inputs read it. Constants have no edges. What a body takes in from
@@ -42,7 +41,7 @@ export function edgesOf({ nodes, places }: NodeTable): Edges {
   const read = (reader: number, name: string, place: number): void => {
     const made = find(name, place, places, scopes);
     if (!made) return;
-    if (made.tensor < 0) made.tensor = tensors.push({ name, graph: places[made.place]!.graph }) - 1;
+    if (made.tensor < 0) made.tensor = tensors.push({ name, place: made.place }) - 1;
     source.push(made.node);
     target.push(reader);
     tensor.push(made.tensor);
@@ -60,14 +59,14 @@ export function edgesOf({ nodes, places }: NodeTable): Edges {
   return { source: Int32Array.from(source), target: Int32Array.from(target), tensor: Int32Array.from(tensor), tensors };
 }
 
-/** For each graph what makes its values; undefined for constants, which hide outer values of their name. */
+/** For each graph what makes its values. */
 function makers({ nodes, places }: Pick<NodeTable, 'nodes' | 'places'>): readonly Scope[] {
   const scopes = places.map(({ graph, owner }, place) => {
-    const scope = new Map<string, Source | undefined>();
+    const scope = new Map<string, Source | null>();
     if (owner >= 0) for (const { name } of graph.inputs) scope.set(name, { node: owner, place, tensor: -1 });
-    for (const name of graph.initializers.keys()) if (!scope.has(name)) scope.set(name, undefined);
-    for (const name of graph.sparseInitializers.keys()) if (!scope.has(name)) scope.set(name, undefined);
-    for (const node of graph.nodes) if (node.is('Constant')) scope.set(node.outputs[0] ?? '', undefined);
+    for (const name of graph.initializers.keys()) if (!scope.has(name)) scope.set(name, null);
+    for (const name of graph.sparseInitializers.keys()) if (!scope.has(name)) scope.set(name, null);
+    for (const node of graph.nodes) if (node.is('Constant')) scope.set(node.outputs[0] ?? '', null);
     return scope;
   });
   for (let number = 0; number < nodes.length; number++) {
@@ -80,11 +79,10 @@ function makers({ nodes, places }: Pick<NodeTable, 'nodes' | 'places'>): readonl
   return scopes;
 }
 
-function find(name: string, from: number, places: NodeTable['places'], scopes: readonly Scope[]): Source | undefined {
+function find(name: string, from: number, places: NodeTable['places'], scopes: readonly Scope[]): Source | null {
   for (let place = from; place >= 0; place = places[place]!.outer) {
-    const scope = scopes[place]!;
-    const made = scope.get(name);
-    if (made || scope.has(name)) return made;
+    const made = scopes[place]!.get(name);
+    if (made !== undefined) return made;
   }
-  return undefined;
+  return null;
 }

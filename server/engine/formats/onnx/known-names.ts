@@ -4,7 +4,7 @@
  */
 
 /** A power of two; a name drives out another one that has its place. */
-const places = 1 << 15;
+const places = 1 << 16;
 
 /** Longer text is documentation, which does not repeat. */
 const longest = 200;
