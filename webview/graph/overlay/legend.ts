@@ -1,6 +1,6 @@
 /** The colours of the overlay and the limits between them, which can be dragged and typed. */
 
-import { button, link } from '../../ui/controls.ts';
+import { link } from '../../ui/controls.ts';
 import { element, fill } from '../../ui/dom.ts';
 import { plural, significant } from '../../ui/format.ts';
 import type { Composer } from '../session/composer.ts';
@@ -10,7 +10,10 @@ import { figureText } from './figure-text.ts';
 import { heatScale } from './heat-colors.ts';
 import { moveThreshold } from './thresholds.ts';
 
-const aggregates = { sum: 'their sum', max: 'the largest', min: 'the smallest', mean: 'their mean' } as const;
+const ofGroups = {
+  sum: 'A group shows their sum in the colour of the worst.', max: 'A group shows the largest.',
+  min: 'A group shows the smallest.', mean: 'A group shows their mean.',
+} as const;
 
 export class Legend {
   readonly element = element('div', {
@@ -41,17 +44,16 @@ export class Legend {
     const colors = heatScale(this.#composer.palette, thresholds.length + 1, figures.bad).map(cssColor);
     const bad = figures.bad === 'none' ? '' : figures.bad === 'high' ? ', high is bad' : ', low is bad';
     fill(this.element,
-      element('div', { class: 'legend-title' }, element('strong', {}, figures.title), ` ${bad}`),
+      element('div', { class: 'legend-title' },
+        element('span', {}, element('strong', {}, figures.title), bad),
+        thresholdsMoved && link('Reset limits', () => this.#session.setThresholds(null)),
+        link('Export…', () => this.#exported())),
       element('div', { class: 'legend-scale' },
         colors.map((color, i) => [
           this.#swatch(color, i, thresholds), i < thresholds.length && this.#limit(i, thresholds),
         ])),
       element('div', { class: 'hint' },
-        `${plural(coverage, 'layer')} from ${figures.source}. A group shows ${aggregates[figures.aggregate]}.`),
-      element('div', { class: 'row' },
-        thresholdsMoved && button('Reset limits', () => this.#session.setThresholds(null)),
-        link('Export…', () => this.#exported())),
-    );
+        `${plural(coverage, 'layer')} from ${figures.source}. ${ofGroups[figures.aggregate]}`));
     if (focused != null) this.element.querySelector<HTMLElement>(`[data-limit="${focused}"]`)?.focus();
   }
 

@@ -2,6 +2,16 @@
 
 /** Shares of the figures below each default limit: the last colour is for the worst twentieth. */
 const shares = [0.2, 0.4, 0.6, 0.8, 0.95] as const;
+/** Parts of the largest figure, for amounts: their sizes differ by orders of magnitude, and the small ones are many. */
+const parts = [1 / 256, 1 / 64, 1 / 16, 1 / 4, 1 / 2] as const;
+
+/** Limits for amounts such as bytes, rounded to two digits, ascending. Empty for figures that are all alike. */
+export function amountThresholds(figures: Float64Array): number[] {
+  const finite = figures.filter((value) => Number.isFinite(value));
+  let [least, most] = [Infinity, -Infinity];
+  for (const value of finite) [least, most] = [Math.min(least, value), Math.max(most, value)];
+  return most > least ? parts.map((part) => rounded(most * part)).filter((limit) => limit > least) : [];
+}
 
 /**
  * Limits in ascending order, at quantiles of the figures, rounded to two digits and each different from the others.

@@ -6,6 +6,8 @@ import { progressRing } from '../../ui/controls.ts';
 import { element, fill } from '../../ui/dom.ts';
 import type { PageLink } from '../../ui/page.ts';
 import { currentTheme, watchTheme } from '../../ui/theme.ts';
+import { savePicture } from '../export/save-picture.ts';
+import { Outline } from '../outline/outline.ts';
 import { Legend } from '../overlay/legend.ts';
 import { SidePanel } from '../panel/side-panel.ts';
 import { SearchBar } from '../search/search-bar.ts';
@@ -14,8 +16,11 @@ import { nameOf, selectionOf, Session } from '../session/session.ts';
 import { GraphCanvas } from '../view/graph-canvas.ts';
 import { metrics, type Measure } from '../view/labels.ts';
 import { LayoutClient } from '../view/layout-client.ts';
+import { Minimap } from '../view/minimap.ts';
+import { noMarks } from '../view/picture.ts';
 import { paletteOf } from '../view/palette.ts';
 import { createActions } from './actions.ts';
+import { Announcer } from './announcer.ts';
 import { failureView } from './failure-view.ts';
 import { HelpDialog } from './help.ts';
 import { handleCanvasKey, handleGraphKey } from './keys.ts';
@@ -34,6 +39,8 @@ export class GraphPage {
   readonly #canvas: GraphCanvas;
   readonly #panel: SidePanel;
   readonly #search: SearchBar;
+  readonly #outline: Outline;
+  readonly #minimap: Minimap;
   readonly #help = new HelpDialog();
   readonly #app = element('div', { class: 'app', hidden: true });
   readonly #overlayParts = element('div', { class: 'graph-area' });
@@ -50,6 +57,8 @@ export class GraphPage {
     this.#canvas = new GraphCanvas(this.#session, this.#composer);
     this.#panel = new SidePanel(this.#session, () => this.#keepSoon());
     this.#search = new SearchBar(this.#session, () => this.#canvas.surface.canvas.focus());
+    this.#outline = new Outline(this.#session);
+    this.#minimap = new Minimap(this.#session, this.#composer);
     this.#run = createActions(this.#session, this.#composer, {
       openSearch: () => this.#search.open(),
       openHelp: () => this.#help.open(),
@@ -57,8 +66,8 @@ export class GraphPage {
         this.#panel.visible = !this.#panel.visible;
         this.#keepSoon();
       },
-      toggleOutline: () => undefined,
-      exportPicture: async () => undefined,
+      toggleOutline: () => this.#toggleOutline(),
+      exportPicture: (kind) => this.#exportPicture(kind),
       say: (message) => this.#say(message),
     });
     this.#assemble();
@@ -72,12 +81,15 @@ export class GraphPage {
     canvas.setAttribute('aria-label', 'Graph of the model. Arrow keys walk along it. Question mark lists all keys.');
     const legend = new Legend(this.#session, this.#composer, () => this.#run('exportOverlay'));
     const tooltip = new Tooltip(this.#session, this.#composer, canvas);
-    this.#overlayParts.append(canvas, legend.element, this.#search.element, this.#notice, tooltip.element);
+    this.#overlayParts.append(
+      canvas, this.#minimap.element, legend.element, this.#search.element, this.#notice, tooltip.element,
+    );
     this.#app.append(
       new Toolbar(this.#session, this.#run).element,
-      element('div', { class: 'stage' }, this.#overlayParts, this.#panel.splitter, this.#panel.element),
+      element('div', { class: 'stage' },
+        this.#outline.element, this.#overlayParts, this.#panel.splitter, this.#panel.element),
     );
-    document.body.append(this.#app, this.#help.element);
+    document.body.append(this.#app, this.#help.element, new Announcer(this.#session).element);
     const waiting = element('div', { class: 'waiting' });
     document.body.append(waiting);
     setTimeout(() => {
@@ -87,11 +99,13 @@ export class GraphPage {
     if (this.#saved) {
       this.#panel.width = this.#saved.panelWidth;
       this.#panel.visible = this.#saved.panelVisible;
+      this.#outline.pinned = this.#saved.outlineVisible;
     }
     watchTheme((theme) => {
       this.#composer.palette = paletteOf(theme);
       this.#session.camera.still = theme.reducedMotion;
       legend.show();
+      this.#minimap.renew();
       this.#canvas.surface.drawNow();
     });
   }
@@ -106,7 +120,8 @@ export class GraphPage {
     });
     const { signals } = this.#session;
     signals.on(['view', 'scene', 'selection', 'overlay', 'folded'], () => this.#keepSoon());
-    document.addEventListener('keydown', (event) => this.#key(event));
+    // Before the parts hear it: a list would take a letter for the beginning of one of its entries.
+    document.addEventListener('keydown', (event) => this.#key(event), { capture: true });
   }
 
   async #receive(event: GraphPageEvent): Promise<void> {
@@ -169,10 +184,26 @@ export class GraphPage {
   #key(event: KeyboardEvent): void {
     const target = event.composedPath()[0];
     if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || this.#app.hidden) return;
-    if (event.target instanceof Element && event.target.closest('dialog, vscode-dropdown')) return;
+    if (event.target instanceof Element && event.target.closest('dialog, .search')) return;
     const onCanvas = target === this.#canvas.surface.canvas || target === document.body;
     const used = handleGraphKey(event, this.#run) || (onCanvas && handleCanvasKey(this.#session, event));
-    if (used) event.preventDefault();
+    if (!used) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  #toggleOutline(): void {
+    this.#outline.pinned = !this.#outline.pinned;
+    if (this.#outline.pinned) this.#outline.focus();
+    else this.#canvas.surface.canvas.focus();
+    this.#keepSoon();
+  }
+
+  async #exportPicture(kind: 'svg' | 'png'): Promise<void> {
+    const picture = this.#composer.compose();
+    if (!picture) return;
+    const saved = await savePicture(this.#link, { ...picture, marks: noMarks }, kind);
+    if (saved !== undefined) this.#say(saved);
   }
 
   #say(message: string): void {
@@ -198,7 +229,7 @@ export class GraphPage {
       overlay: overlays.currentId,
       panelWidth: this.#panel.width,
       panelVisible: this.#panel.visible,
-      outlineVisible: false,
+      outlineVisible: this.#outline.pinned,
       folded,
     };
     this.#link.keep(state);

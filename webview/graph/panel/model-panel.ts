@@ -74,8 +74,7 @@ function rankSection(session: Session, model: GraphModel, { figures, ranking, co
   const rows = [...ranking.subarray(0, shownRanks)].map((node, i) => element('li', {},
     element('button', { class: 'rank', type: 'button' },
       element('span', { class: 'rank-number' }, i + 1),
-      element('span', { class: 'rank-name' },
-        model.graph.names[node], element('span', { class: 'hint' }, ` ${model.opType(node)}`)),
+      element('span', { class: 'rank-name', title: model.graph.names[node] }, lastPart(model.graph.names[node]!, 30)),
       element('span', { class: 'rank-figure' }, figureText(figures.values[node]!, figures.unit)))));
   rows.forEach((row, i) => row.firstElementChild?.addEventListener('click', () => void session.reveal(ranking[i]!)));
   const rest = coverage - rows.length;
@@ -83,6 +82,11 @@ function rankSection(session: Session, model: GraphModel, { figures, ranking, co
     element('p', { class: 'hint' }, `From ${figures.source}.`),
     element('ol', { class: 'ranks' }, rows),
     rest > 0 && element('p', { class: 'hint' }, `And ${plural(rest, 'more layer')}.`));
+}
+
+/** The end of a name, which tells it from its neighbours, in at most `length` characters. */
+function lastPart(name: string, length: number): string {
+  return name.length <= length ? name : `…${name.slice(name.length - length + 1)}`;
 }
 
 /** Beside the panel of a node or group: the way back to the model. */

@@ -69,19 +69,19 @@ export class Composer {
   #heat(): HeatColors | null {
     const { scene, overlays: { shown } } = this.#session;
     if (!scene || !shown) return null;
-    const { figures, groups, thresholds } = shown;
+    const { figures, groupColors, thresholds } = shown;
     return {
       colors: heatScale(this.#palette, thresholds.length + 1, figures.bad),
-      buckets: heatBuckets(scene, figures.values, groups, thresholds),
+      buckets: heatBuckets(scene, figures.values, groupColors, thresholds),
     };
   }
 
   #badge(box: number): Badge | undefined {
-    const { shown } = this.#session.overlays;
+    const { scene, overlays: { shown } } = this.#session;
     const value = this.figure(box);
-    if (!shown || Number.isNaN(value)) return undefined;
-    const { figures: { unit, bad }, thresholds } = shown;
-    const bucket = bucketOf(value, thresholds);
+    if (!scene || !shown || Number.isNaN(value)) return undefined;
+    const { figures: { unit, bad }, groupColors, thresholds } = shown;
+    const bucket = bucketOf(scene.boxes.node[box]! >= 0 ? value : groupColors[scene.boxes.group[box]!]!, thresholds);
     const worst = bad === 'low' ? 0 : thresholds.length;
     return { text: figureText(value, unit), bad: bad !== 'none' && thresholds.length > 0 && bucket === worst };
   }

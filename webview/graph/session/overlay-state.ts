@@ -6,13 +6,15 @@ import { aggregateGroups } from '../overlay/aggregate.ts';
 import { builtInOverlays, type NodeFigures } from '../overlay/built-in.ts';
 import { coverage, figuresOf } from '../overlay/figures.ts';
 import { ranking } from '../overlay/ranking.ts';
-import { defaultThresholds } from '../overlay/thresholds.ts';
+import { amountThresholds, defaultThresholds } from '../overlay/thresholds.ts';
 
 /** An overlay as it is shown. */
 export interface ShownOverlay {
   readonly figures: NodeFigures;
-  /** By group. */
+  /** By group: its figure. */
   readonly groups: Float64Array;
+  /** By group: the figure that its colour is for. */
+  readonly groupColors: Float64Array;
   readonly thresholds: readonly number[];
   /** Nodes from the worst to the best. */
   readonly ranking: Int32Array;
@@ -97,14 +99,17 @@ export class OverlayState {
       return;
     }
     const groups = aggregateGroups(figures.values, model.groups, figures.aggregate);
-    const all = new Float64Array(figures.values.length + groups.length);
-    all.set(figures.values);
-    all.set(groups, figures.values.length);
+    // A sum of many is larger than every limit: a group is as bad as the worst layer in it.
+    const groupColors = figures.aggregate === 'sum'
+      ? aggregateGroups(figures.values, model.groups, figures.bad === 'low' ? 'min' : 'max')
+      : groups;
     this.#shown = {
       figures,
       groups,
-      // Groups are boxes as well: with sums their figures are larger than every node's.
-      thresholds: this.#moved.get(figures.id) ?? figures.thresholds ?? defaultThresholds(all, figures.bad),
+      groupColors,
+      thresholds: this.#moved.get(figures.id) ?? figures.thresholds ?? (figures.aggregate === 'sum'
+        ? amountThresholds(figures.values)
+        : defaultThresholds(figures.values, figures.bad)),
       ranking: this.#shown?.figures === figures ? this.#shown.ranking : ranking(figures),
       coverage: coverage(figures),
     };

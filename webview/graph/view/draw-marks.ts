@@ -16,7 +16,7 @@ export function drawFrames(
   level: DetailLevel,
   scale: number,
 ): void {
-  const { palette, labels, scene: { boxes } } = picture;
+  const { palette, scene: { boxes } } = picture;
   context.lineWidth = Math.max(1, 0.75 / scale);
   for (const b of frames) {
     context.beginPath();
@@ -26,13 +26,21 @@ export function drawFrames(
     context.strokeStyle = palette.frameBorder;
     context.stroke();
   }
-  if (!level.frameTitles) return;
+}
+
+/** Titles of frames, over the lines that pass them. */
+export function drawFrameTitles(context: CanvasRenderingContext2D, picture: Picture, frames: readonly number[]): void {
+  const { palette, labels, scene: { boxes } } = picture;
   context.font = `600 ${metrics.detailFont}px ${palette.fontFamily}`;
   context.textAlign = 'left';
   context.textBaseline = 'middle';
   context.fillStyle = palette.muted;
+  context.strokeStyle = palette.background;
+  context.lineWidth = 4;
+  context.lineJoin = 'round';
   for (const b of frames) {
     const title = `⊟ ${labels.groupTitle[boxes.group[b]!]!}`;
+    context.strokeText(title, boxes.x[b]! + 10, boxes.y[b]! + metrics.frameTitleHeight / 2 + 1);
     context.fillText(title, boxes.x[b]! + 10, boxes.y[b]! + metrics.frameTitleHeight / 2 + 1);
   }
 }
@@ -48,7 +56,8 @@ export function drawBadges(context: CanvasRenderingContext2D, picture: Picture, 
     if (!badge) continue;
     const text = badge.bad ? `▲ ${badge.text}` : badge.text;
     const width = context.measureText(text).width + 10;
-    const left = boxes.x[b]! + boxes.width[b]! + 5 - width;
+    // Right of the middle, where lines arrive.
+    const left = boxes.x[b]! + Math.max(boxes.width[b]! + 5 - width, boxes.width[b]! / 2 + 6);
     const top = boxes.y[b]! - badgeHeight / 2 - 1;
     context.beginPath();
     context.roundRect(left, top, width, badgeHeight, badgeHeight / 2);

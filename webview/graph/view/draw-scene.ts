@@ -2,7 +2,7 @@
 
 import { drawBoxes } from './draw-boxes.ts';
 import { drawLines, drawStrongLine } from './draw-lines.ts';
-import { drawBadges, drawFrames, drawOutlines, drawSeverities } from './draw-marks.ts';
+import { drawBadges, drawFrames, drawFrameTitles, drawOutlines, drawSeverities } from './draw-marks.ts';
 import { levelOf, type DetailLevel } from './level.ts';
 import type { Picture } from './picture.ts';
 import { visibleRectangle, type Rectangle, type Size, type Viewport } from './viewport.ts';
@@ -37,7 +37,8 @@ export function drawArea(
   scale: number,
 ): void {
   const { index, marks } = picture;
-  drawFrames(context, picture, framesIn(picture, area), level, scale);
+  const frames = framesIn(picture, area);
+  drawFrames(context, picture, frames, level, scale);
   const boxes = index.foundBoxes.subarray(0, index.queryBoxes(area));
   const lines = level.lines === 'none'
     ? index.foundLines.subarray(0, 0)
@@ -57,9 +58,10 @@ export function drawArea(
     drawBoxes(context, picture, boxes, level, scale);
   }
   drawConnections(context, picture, lines, level, scale);
+  if (level.frameTitles) drawFrameTitles(context, picture, frames);
+  drawOutlines(context, picture, boxes, scale);
   if (level.badges) drawBadges(context, picture, boxes);
   drawSeverities(context, picture, boxes, level, scale);
-  drawOutlines(context, picture, boxes, scale);
 }
 
 /** The lines of the selected box and the one under the pointer stand out. */
