@@ -25,6 +25,7 @@ const programs = [
   { entry: 'server/engine/runtime/worker/main.ts', bundle: 'dist/server/runtime-worker.js' },
   { entry: 'webview/graph/main.ts', bundle: 'dist/webview/graph.js', webview: true },
   { entry: 'webview/layout/worker.ts', bundle: 'dist/webview/layout-worker.js', webview: true },
+  { entry: 'webview/result/main.ts', bundle: 'dist/webview/result.js', webview: true },
 ];
 
 /**

@@ -59,6 +59,32 @@ export function summaryRows(result: RunResult): SummaryRow[] {
   return rows;
 }
 
+/** The figures of a run that matter most: a large one each, and what it rests on. */
+export function headlineFigures(result: RunResult): { readonly large: string; readonly small: string }[] {
+  const { original, result: after, latencyRatio, drop } = result;
+  const figures = [{
+    large: comparison(result.sizeRatio, 'smaller', 'larger'),
+    small: `${bytesInWords(original.sizeBytes)} → ${bytesInWords(after.sizeBytes)}`,
+  }];
+  if (latencyRatio && original.latencyMs && after.latencyMs) {
+    const same = latencyRatio.ci95[0] <= 1 && latencyRatio.ci95[1] >= 1;
+    const medians = `${durationInWords(original.latencyMs.median)} → ${durationInWords(after.latencyMs.median)}`;
+    // The ratio is that of undisturbed runs: on a busy machine the medians can say something else.
+    const agree = same || (original.latencyMs.median >= after.latencyMs.median) === (latencyRatio.median >= 1);
+    figures.push({
+      large: same ? 'as fast' : comparison(latencyRatio.median, 'faster', 'slower'),
+      small: agree ? `${medians}, median` : `undisturbed; busy medians ${medians}`,
+    });
+  }
+  if (after.metric) {
+    const { name, value, samples, synthetic } = after.metric;
+    const change = drop && isFinite(original.metric) ? `${changeInWords(name, -drop.value)}, ` : '';
+    const of = `${plural(samples, 'sample')}${synthetic ? ', synthetic' : ''}`;
+    figures.push({ large: `${metricInWords(name, value)} ${name}`, small: `${change}${of}` });
+  }
+  return figures;
+}
+
 /** `3.72x smaller`; a ratio under 1 is turned around. */
 export function comparison(ratio: number, better: string, worse: string): string {
   if (!Number.isFinite(ratio) || ratio <= 0) return '';

@@ -103,7 +103,10 @@ export class Grid<Row> {
   }
 
   private header(column: GridColumn<Row>, i: number): HTMLElement {
-    const cell = gridCell('columnheader', i, element('span', {}, column.title));
+    const arrow = column.value && element('span', { 'class': 'sort', 'aria-hidden': 'true' });
+    const title = element('span', {}, column.title);
+    // The arrow never stands between a title and the edge that its figures keep to.
+    const cell = gridCell('columnheader', i, column.numeric ? [arrow, ' ', title] : [title, ' ', arrow]);
     cell.classList.toggle('numeric', column.numeric ?? false);
     if (column.hint !== undefined) cell.title = column.hint;
     if (column.value) {
@@ -148,7 +151,10 @@ export class Grid<Row> {
     this.headers.forEach((header, i) => {
       if (!this.options.columns[i]?.value) return;
       const sorted = this.order?.column === i;
-      header.setAttribute('aria-sort', !sorted ? 'none' : this.order?.descending ? 'descending' : 'ascending');
+      const descending = sorted ? this.order?.descending ?? false : this.options.columns[i].numeric ?? false;
+      header.setAttribute('aria-sort', !sorted ? 'none' : descending ? 'descending' : 'ascending');
+      const arrow = header.querySelector('.sort');
+      if (arrow) arrow.textContent = descending ? '▼' : '▲';
     });
     // The header stays in place: replacing it would take the focus from whoever sorts by keyboard.
     const header = this.grid.firstElementChild ?? this.grid.appendChild(gridRow('header', this.headers));
@@ -188,7 +194,7 @@ export class Grid<Row> {
 }
 
 function widthOf<Row>({ wide = false, code = false }: GridColumn<Row>): string {
-  if (wide) return 'minmax(120px, 1fr)';
+  if (wide) return 'minmax(180px, 1fr)';
   return code ? 'minmax(120px, max-content)' : 'max-content';
 }
 

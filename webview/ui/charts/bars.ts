@@ -41,7 +41,7 @@ export function pairBars({ title, before, after, format, names = ['before', 'aft
 
 /** A bar beside a figure; the figure is its text. @param share 0..1 */
 export function cellBar(share: number, kind = 'after'): SVGSVGElement {
-  const filled = Math.max(0, Math.min(1, share)) * 64;
-  return svg('svg', { 'class': 'cell-bar', 'width': 64, 'height': 8, 'aria-hidden': 'true' },
-    rect(0, 0, 64, 8, 'track'), rect(0, 0, filled, 8, `bar ${kind}`));
+  const filled = Math.max(0, Math.min(1, share)) * 48;
+  return svg('svg', { 'class': 'cell-bar', 'width': 48, 'height': 8, 'aria-hidden': 'true' },
+    rect(0, 0, 48, 8, 'track'), rect(0, 0, filled, 8, `bar ${kind}`));
 }

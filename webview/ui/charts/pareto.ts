@@ -28,7 +28,7 @@ export interface ParetoOptions {
 }
 
 const height = 260;
-const margin = { left: 64, right: 96, top: 22, bottom: 40 };
+const margin = { left: 64, right: 76, top: 22, bottom: 40 };
 
 /** Indices of the points that no other one beats in both figures, from the cheapest on. */
 export function frontier(
@@ -63,7 +63,7 @@ export function pareto(options: ParetoOptions): HTMLElement {
     return [
       ...ticks(0, xHigh, Math.max(2, Math.floor((right - margin.left) / 110))).flatMap((value) => [
         line(x(value), margin.top, x(value), bottom, 'rule'),
-        text(x(value), bottom + 16, xFormat(value), { kind: 'axis', anchor: 'middle' }),
+        text(x(value), bottom + 16, value === 0 ? '0' : xFormat(value), { kind: 'axis', anchor: 'middle' }),
       ]),
       ...ticks(yLow, yHigh, 4).flatMap((value) => [
         line(margin.left, y(value), right, y(value), 'rule'),
@@ -73,7 +73,7 @@ export function pareto(options: ParetoOptions): HTMLElement {
       text(0, 12, yTitle, { kind: 'axis' }),
       ...(goal ? [
         line(margin.left, y(goal.y), right, y(goal.y), 'goal'),
-        text(right + 6, y(goal.y) + 4, goal.label, { kind: 'axis' }),
+        text(margin.left + 6, y(goal.y) + 14, goal.label, { kind: 'axis' }),
       ] : []),
       svg('polyline', {
         class: 'front', points: front.map((i) => `${round(x(points[i]!.x))},${round(y(points[i]!.y))}`).join(' '),

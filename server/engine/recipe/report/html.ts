@@ -7,7 +7,7 @@ import {
 import { cellBar, latencyChart, layerSizeChart, pairChart } from './charts.ts';
 import type { ReportContent } from './content.ts';
 import { escapeHtml as text } from './escape.ts';
-import { actionCounts, comparison, goalSentence, summaryRows } from './rows.ts';
+import { actionCounts, goalSentence, headlineFigures, summaryRows } from './rows.ts';
 import { style } from './style.ts';
 
 /** Longer layer tables are folded away below a summary. */
@@ -44,27 +44,7 @@ ${[
 }
 
 function headline(result: RunResult): string {
-  const { original, result: after, latencyRatio, drop } = result;
-  const cards = [card(
-    comparison(result.sizeRatio, 'smaller', 'larger'),
-    `${bytesInWords(original.sizeBytes)} → ${bytesInWords(after.sizeBytes)}`,
-  )];
-  if (latencyRatio && original.latencyMs && after.latencyMs) {
-    cards.push(card(
-      latencyRatio.ci95[0] <= 1 && latencyRatio.ci95[1] >= 1
-        ? 'as fast'
-        : comparison(latencyRatio.median, 'faster', 'slower'),
-      `${durationInWords(original.latencyMs.median)} → ${durationInWords(after.latencyMs.median)}, median`,
-    ));
-  }
-  if (after.metric) {
-    const { name, value, samples, synthetic } = after.metric;
-    const comparable = drop && original.metric && Number.isFinite(original.metric.value);
-    const change = comparable ? `${changeInWords(name, -drop.value)}, ` : '';
-    const of = `${plural(samples, 'sample')}${synthetic ? ', synthetic' : ''}`;
-    cards.push(card(`${metricInWords(name, value)} ${name}`, `${change}${of}`));
-  }
-  return `<div class="headline">${cards.join('')}</div>`;
+  return `<div class="headline">${headlineFigures(result).map(({ large, small }) => card(large, small)).join('')}</div>`;
 }
 
 function card(large: string, small: string): string {

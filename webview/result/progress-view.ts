@@ -1,0 +1,57 @@
+/** A run that is not over: what it does now, how far it is, and a way to stop it. */
+
+import type { ResultPageEvent } from '../../protocol/page.ts';
+import type { RunRecord, RunRequest } from '../../protocol/runs.ts';
+import { button, progressRing } from '../ui/controls.ts';
+import { element, fill } from '../ui/dom.ts';
+import { durationInWords, fileName } from '../ui/format.ts';
+import type { PageLink } from '../ui/page.ts';
+import { pageHead } from '../ui/parts.ts';
+import { runButton } from './actions.ts';
+
+export class ProgressView {
+  private readonly phase = element('p', { 'class': 'progress-phase', 'aria-live': 'polite' });
+  private readonly bar = element('progress', { 'max': 1, 'aria-label': 'Progress of this phase' });
+  private readonly counts = element('span', { class: 'hint' });
+
+  constructor(into: HTMLElement, link: PageLink<ResultPageEvent>, record: RunRecord) {
+    const { title, subtitle } = requestWords(record.request);
+    fill(into,
+      pageHead({ title, subtitle: [subtitle] }),
+      element('div', { class: 'progress' }, progressRing('Running'),
+        element('div', {}, this.phase, this.bar, this.counts)),
+      element('div', { class: 'row' },
+        runButton(link, record, 'Cancel', 'lathe.runs.cancel'),
+        runButton(link, record, 'Show Log', 'lathe.runs.showLog'),
+        button('Show Runs', () => void link.request('command', { command: 'lathe.runs.show', arguments: [] }))),
+      element('p', { class: 'hint' }, 'The run goes on when this page is closed. The result appears here when it is '
+        + 'there, and in the Runs view.'));
+    this.update(record);
+  }
+
+  update({ state, progress }: RunRecord): void {
+    const phase = progress?.phase ?? (state === 'queued' ? 'Waiting for the run before it' : 'Starting');
+    // A live region tells every change: the same phase is told once.
+    if (this.phase.textContent !== phase) this.phase.textContent = phase;
+    const total = progress?.total ?? 0;
+    if (progress && total > 0) this.bar.value = progress.done / total;
+    else this.bar.removeAttribute('value');
+    const left = progress?.leftMs === undefined ? '' : `about ${durationInWords(progress.leftMs)} left`;
+    this.counts.textContent = [total > 0 ? `${progress?.done ?? 0} of ${total}` : '', left].filter(Boolean).join(', ');
+  }
+}
+
+export function requestWords(request: RunRequest): { readonly title: string; readonly subtitle: string } {
+  switch (request.kind) {
+    case 'recipe':
+      return { title: `Running ${fileName(request.recipe)}`, subtitle: request.recipe };
+    case 'analyze':
+      return { title: `Analyzing ${fileName(request.model)}`, subtitle: request.model };
+    case 'benchmark':
+      return { title: `Benchmarking ${request.models.map(fileName).join(', ')}`, subtitle: request.models.join(', ') };
+    case 'compare':
+      return {
+        title: `Comparing ${fileName(request.a)} with ${fileName(request.b)}`, subtitle: `${request.a}, ${request.b}`,
+      };
+  }
+}
