@@ -40,6 +40,6 @@ function isLoaded(library) {
  * @param {Record<string, unknown>} manifest
  */
 export function packagedManifest(manifest) {
-  const { scripts: _scripts, dependencies: _dependencies, devDependencies: _devDependencies, ...rest } = manifest;
-  return rest;
+  const making = ['scripts', 'dependencies', 'devDependencies'];
+  return Object.fromEntries(Object.entries(manifest).filter(([name]) => !making.includes(name)));
 }

@@ -13,6 +13,13 @@ import type { Disposable } from '../support/disposable.ts';
 
 export const graphViewType = 'lathe.graph';
 
+export interface OpenOptions {
+  /** Leaves the focus where it is. */
+  readonly preserveFocus?: boolean;
+  /** The heat map to show with the node. */
+  readonly overlay?: string;
+}
+
 /** The layer graph of a model, in as many editors as the user opens. */
 export class GraphEditors implements CustomReadonlyEditorProvider, Disposable {
   private readonly extension: Uri;
@@ -22,7 +29,7 @@ export class GraphEditors implements CustomReadonlyEditorProvider, Disposable {
   private readonly log: Log;
   private readonly registration: Disposable;
   /** Nodes to select in editors that are not there yet, by the uri of their model. */
-  private readonly reveals = new Map<string, string>();
+  private readonly reveals = new Map<string, { readonly node: string; readonly overlay: string | undefined }>();
 
   constructor(extension: Uri, models: Models, graphs: OpenGraphs, services: PageServices, log: Log) {
     this.extension = extension;
@@ -45,14 +52,14 @@ export class GraphEditors implements CustomReadonlyEditorProvider, Disposable {
   }
 
   /** Shows a model's graph, in the editor that has it or in a new one, and selects a node. */
-  async open(model: Uri, node?: string, preserveFocus = false): Promise<void> {
+  async open(model: Uri, node?: string, { preserveFocus = false, overlay }: OpenOptions = {}): Promise<void> {
     const page = this.graphs.of(model);
     if (page) {
       page.panel.reveal(undefined, preserveFocus);
-      if (node !== undefined) page.reveal(node);
+      if (node !== undefined) page.reveal(node, overlay);
       return;
     }
-    if (node !== undefined) this.reveals.set(model.toString(), node);
+    if (node !== undefined) this.reveals.set(model.toString(), { node, overlay });
     // Not as a preview: the next problem that is clicked would take its place.
     await commands.executeCommand('vscode.openWith', model, graphViewType, { preserveFocus, preview: false });
   }
@@ -70,9 +77,9 @@ export class GraphEditors implements CustomReadonlyEditorProvider, Disposable {
       page.dispose();
       lease.dispose();
     });
-    const node = this.reveals.get(uri.toString());
+    const wanted = this.reveals.get(uri.toString());
     this.reveals.delete(uri.toString());
-    if (node !== undefined) page.reveal(node);
+    if (wanted) page.reveal(wanted.node, wanted.overlay);
     page.show(this.extension, fileName(uri.path));
   }
 
@@ -83,7 +90,7 @@ export class GraphEditors implements CustomReadonlyEditorProvider, Disposable {
   private async redirect(uri: Uri, panel: WebviewPanel): Promise<void> {
     panel.webview.html = '';
     // The focus stays where it is: in the Problems panel after a click.
-    await this.open(uri.with({ fragment: '' }), nodeOfFragment(uri.fragment), true);
+    await this.open(uri.with({ fragment: '' }), nodeOfFragment(uri.fragment), { preserveFocus: true });
     panel.dispose();
   }
 }

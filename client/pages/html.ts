@@ -4,8 +4,6 @@ export interface PageFrame {
   /** Uris as the webview may load them. */
   readonly script: string;
   readonly styles: readonly string[];
-  /** Where the page finds the programs it starts in workers. */
-  readonly worker: string;
   /** The webview's own origin, for the policy. */
   readonly cspSource: string;
   /** Fresh for every document. */
@@ -43,7 +41,7 @@ export function pageHtml(frame: PageFrame): string {
     ...styles,
     '</head>',
     '<body>',
-    `  <script nonce="${frame.nonce}" src="${escaped(frame.script)}" data-worker="${escaped(frame.worker)}"></script>`,
+    `  <script nonce="${frame.nonce}" src="${escaped(frame.script)}"></script>`,
     '</body>',
     '</html>',
     '',

@@ -4,7 +4,7 @@ const allowed: readonly string[] = [
   'lathe.openText', 'lathe.openGraph', 'lathe.fixProblem', 'lathe.newRecipe', 'lathe.runRecipe', 'lathe.revealNode',
   'lathe.showLog', 'lathe.copyDiagnostics', 'lathe.restartServer', 'lathe.runs.open', 'lathe.runs.cancel',
   'lathe.runs.rerun', 'lathe.runs.compare', 'lathe.runs.openModel', 'lathe.runs.openRecipe', 'lathe.runs.openReport',
-  'lathe.runs.reveal', 'lathe.runs.showLog',
+  'lathe.runs.reveal', 'lathe.runs.showLog', 'lathe.runs.show',
 ];
 
 export function pageMayRun(command: string): boolean {

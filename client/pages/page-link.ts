@@ -53,7 +53,6 @@ export class PageLink<Event extends PageEvent> implements Disposable {
       title,
       script: inPage(`${page}.js`),
       styles: [inPage(`${page}.css`)],
-      worker: inPage('layout-worker.js'),
       cspSource: webview.cspSource,
       nonce: randomUUID(),
     });

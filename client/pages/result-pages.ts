@@ -6,7 +6,7 @@ import type { RunResult } from '../../protocol/results/run.ts';
 import { runResult, type RunRecord } from '../../protocol/runs.ts';
 import { givenModel } from '../models/which-model.ts';
 import type { RunStore } from '../runs/run-store.ts';
-import { isOver, kindName, subject } from '../runs/run-text.ts';
+import { kindName, subject } from '../runs/run-text.ts';
 import { failureOf } from '../server/failure-error.ts';
 import type { Log } from '../support/log.ts';
 import { pageHandlers, type PageServices } from './page-handlers.ts';
@@ -32,7 +32,8 @@ export class ResultPages implements Disposable {
     this.log = log;
     this.registration = window.registerWebviewPanelSerializer(resultViewType, {
       deserializeWebviewPanel: async (panel, state: unknown) => {
-        const id = runOfState(state);
+        await this.store.loaded;
+        const id = runOfState(state) ?? this.store.all.find((record) => titleOf(record) === panel.title)?.id;
         if (id === undefined) panel.dispose();
         else this.fill(panel, id);
       },
@@ -45,8 +46,7 @@ export class ResultPages implements Disposable {
       known.reveal();
       return;
     }
-    const title = `${kindName(record.request)}: ${subject(record.request)}`;
-    this.fill(window.createWebviewPanel(resultViewType, title, ViewColumn.Active), record.id);
+    this.fill(window.createWebviewPanel(resultViewType, titleOf(record), ViewColumn.Active), record.id);
   }
 
   dispose(): void {
@@ -79,14 +79,18 @@ export class ResultPages implements Disposable {
     if (record === undefined) {
       return { type: 'failed', failure: { code: 'RUN', message: 'The history does not have this run any more.' } };
     }
-    if (record.failure) return { type: 'failed', failure: record.failure };
-    if (!isOver(record)) return { type: 'progress', record };
+    // A run that failed or was cancelled is shown as far as it came, with what can be done about it.
+    if (record.state !== 'done') return { type: 'progress', record };
     try {
       return resultEvent(record, await this.services.link.request(runResult, { id }));
     } catch (error) {
       return { type: 'failed', failure: failureOf(error) };
     }
   }
+}
+
+function titleOf({ request }: RunRecord): string {
+  return `${kindName(request)}: ${subject(request)}`;
 }
 
 /** The result's shape follows from the kind of the run that gave it. */

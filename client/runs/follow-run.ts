@@ -6,11 +6,14 @@ import { activity, isOver, progressText, subject } from './run-text.ts';
 
 /**
  * Starts a run that the user asked for and shows its progress, with a button to cancel it, until it is over. Fails
- * when it cannot be started.
+ * when it cannot be started. `onStart` hears its id.
  */
-export async function followRun(link: ServerLink, store: RunStore, request: RunRequest): Promise<RunRecord> {
+export async function followRun(
+  link: ServerLink, store: RunStore, request: RunRequest, onStart?: (id: string) => void,
+): Promise<RunRecord> {
   const started = await link.request(startRun, { request });
   if (store.get(started.id) === undefined) store.set(started);
+  onStart?.(started.id);
   return window.withProgress(
     { location: ProgressLocation.Notification, title: `${activity(request)} ${subject(request)}`, cancellable: true },
     async (progress, cancellation) => {

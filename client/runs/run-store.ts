@@ -22,6 +22,11 @@ export class RunStore implements Disposable {
   private readonly records = new Map<string, RunRecord>();
   private waiters: Waiter[] = [];
   private readonly registrations: Disposable[];
+  private settleLoaded: () => void = () => undefined;
+  /** Once the history was read for the first time. */
+  readonly loaded = new Promise<void>((resolve) => {
+    this.settleLoaded = resolve;
+  });
 
   constructor(link: ServerLink, log: Log) {
     this.link = link;
@@ -75,6 +80,7 @@ export class RunStore implements Disposable {
       for (const run of runs) if (isOver(run)) this.settle(run);
       // What a new server does not know any more will never end.
       for (const { id } of this.waiters) if (!this.records.has(id)) this.fail(id);
+      this.settleLoaded();
       this.changed.fire(undefined);
     } catch (error) {
       this.log.warn(`Reading the runs: ${failureOf(error).message}`);

@@ -1,4 +1,6 @@
-import { EventEmitter, window, workspace, type CancellationToken, type ExtensionContext } from 'vscode';
+import {
+  EventEmitter, window, workspace, type CancellationToken, type Diagnostic, type ExtensionContext, type Uri,
+} from 'vscode';
 import {
   CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn, State, TransportKind, type LanguageClientOptions,
 } from 'vscode-languageclient/node';
@@ -10,6 +12,8 @@ import { failureOf, FailureError, serverGone } from './failure-error.ts';
 import { Restarts } from './restarts.ts';
 import { serverSettings } from './settings.ts';
 import type { Disposable } from '../support/disposable.ts';
+
+type ShowProblems = (model: Uri, diagnostics: readonly Diagnostic[]) => void;
 
 /**
  * The connection to the language server: starts it, starts it again when it crashes, and sends typed messages. A
@@ -28,13 +32,16 @@ export class ServerLink implements Disposable {
   private readonly registrations: Disposable[] = [];
   private down = false;
 
-  constructor(context: ExtensionContext, log: Log) {
+  /** `showModelProblems` is given the diagnostics of models, which are no text documents. */
+  constructor(context: ExtensionContext, log: Log, showModelProblems: ShowProblems) {
     this.log = log;
     this.onDidStart = this.started.event;
     this.onDidFail = this.failed.event;
     const module = context.asAbsolutePath('dist/server/language-server.js');
     const program = { module, transport: TransportKind.ipc };
-    this.client = new LanguageClient('lathe', 'Lathe', { run: program, debug: program }, this.options(context));
+    this.client = new LanguageClient(
+      'lathe', 'Lathe', { run: program, debug: program }, this.options(context, showModelProblems),
+    );
     this.registrations.push(
       this.client.onDidChangeState(({ newState }) => {
         if (newState !== State.Running) return;
@@ -113,7 +120,7 @@ export class ServerLink implements Disposable {
     if (this.client.needsStop()) await this.client.stop();
   }
 
-  private options(context: ExtensionContext): LanguageClientOptions {
+  private options(context: ExtensionContext, showModelProblems: ShowProblems): LanguageClientOptions {
     return {
       documentSelector: [
         { language: 'lathe-recipe', scheme: 'file' },
@@ -131,6 +138,12 @@ export class ServerLink implements Disposable {
         storagePath: (context.storageUri ?? context.globalStorageUri).fsPath,
         settings: serverSettings(),
       }),
+      middleware: {
+        handleDiagnostics: (uri, diagnostics, next) => {
+          if (uri.path.endsWith('.onnx')) showModelProblems(uri, diagnostics);
+          else next(uri, diagnostics);
+        },
+      },
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue, handled: true }),
         closed: () => {

@@ -1,0 +1,25 @@
+import type { RecipeEstimate } from '../../protocol/advice.ts';
+import { predictionText, sizeText } from '../wizard/figures.ts';
+
+/** An estimate as Markdown: the whole, what it rests on, and every layer that changes. */
+export function estimateText(recipe: string, { predicted, layers, notes }: RecipeEstimate): string {
+  const changed = layers.filter(({ bytesBefore, bytesAfter }) => bytesBefore !== bytesAfter);
+  const rows = changed.map(({ name, opType, action, bytesBefore, bytesAfter }) =>
+    `| ${cell(name)} | ${opType} | ${cell(action)} | ${sizeText(bytesBefore)} | ${sizeText(bytesAfter)} |`);
+  return [
+    `# ${recipe}: what it would do`,
+    '',
+    `**${predictionText(predicted)}**`,
+    '',
+    `Estimated: ${predicted.basis}. Nothing was run.`,
+    ...(notes.length > 0 ? ['', ...notes.map((note) => `- ${note}`)] : []),
+    ...(rows.length > 0
+      ? ['', '| Layer | Operator | Becomes | Now | Then |', '|---|---|---|---:|---:|', ...rows]
+      : ['', 'No layer changes its size.']),
+    '',
+  ].join('\n');
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|');
+}

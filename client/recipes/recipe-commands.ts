@@ -1,0 +1,66 @@
+import { Uri, ViewColumn, window, workspace, type TextDocument } from 'vscode';
+import { estimateRecipe, type RecipeEstimate } from '../../protocol/advice.ts';
+import type { OpenGraphs } from '../graph/open-graphs.ts';
+import { fileName } from '../models/page-model.ts';
+import { whichModel } from '../models/which-model.ts';
+import type { Starter } from '../runs/start.ts';
+import { FailureError } from '../server/failure-error.ts';
+import type { ServerLink } from '../server/server-link.ts';
+import type { Disposable } from '../support/disposable.ts';
+import type { Log } from '../support/log.ts';
+import { registerCommand } from '../support/register.ts';
+import { askForRecipe } from '../wizard/compress.ts';
+import { estimateText } from './estimate-text.ts';
+import { writeRecipe } from './write-recipe.ts';
+
+/** The recipe that a command was given, by a lens or a menu, or the one in the editor. */
+function recipeOf(given: unknown): Uri {
+  const uri = given instanceof Uri ? given : typeof given === 'string' ? Uri.parse(given) : undefined;
+  const active = window.activeTextEditor?.document;
+  if (uri) return uri;
+  if (active?.languageId === 'lathe-recipe') return active.uri;
+  throw new FailureError({ code: 'RECIPE', message: 'No recipe is open.', fix: 'Open a file *.lathe.yaml first.' });
+}
+
+/** What is run is what the user sees. */
+async function saved(uri: Uri): Promise<TextDocument> {
+  const document = await workspace.openTextDocument(uri);
+  if (document.isDirty && !await document.save()) {
+    throw new FailureError({ code: 'RECIPE', message: `${fileName(uri.path)} could not be saved.` });
+  }
+  return document;
+}
+
+export function registerRecipeCommands(
+  { link, log, graphs, starter }: {
+    readonly link: ServerLink;
+    readonly log: Log;
+    readonly graphs: OpenGraphs;
+    readonly starter: Starter;
+  },
+): Disposable[] {
+  const showEstimate = async (uri: Uri): Promise<void> => {
+    const document = await workspace.openTextDocument(uri);
+    const estimate: RecipeEstimate = await link.request(estimateRecipe, {
+      uri: uri.toString(), text: document.getText(),
+    });
+    const content = estimateText(fileName(uri.path), estimate);
+    await window.showTextDocument(await workspace.openTextDocument({ content, language: 'markdown' }), {
+      viewColumn: ViewColumn.Beside, preview: true, preserveFocus: true,
+    });
+  };
+
+  return [
+    registerCommand(log, 'lathe.runRecipe', async (given) => {
+      const document = await saved(recipeOf(given));
+      await starter.start({ kind: 'recipe', recipe: document.uri.fsPath });
+    }),
+    registerCommand(log, 'lathe.estimateRecipe', (given) => showEstimate(recipeOf(given))),
+    registerCommand(log, 'lathe.newRecipe', async (given) => {
+      const model = await whichModel(given, graphs, 'New Recipe');
+      const result = model && await askForRecipe(link, model, { mayRun: false });
+      if (!result) return;
+      await writeRecipe(result.advice, true);
+    }),
+  ];
+}
