@@ -36,6 +36,8 @@ export interface BenchmarkRun {
   readonly throughput: number;
   readonly peakRssBytes: number;
   readonly nodes?: readonly NodeTime[];
+  /** With `nodes`, of a quantized model: where its time goes, and why it is not faster. */
+  readonly notes?: readonly string[];
 }
 
 export interface Benchmark {

@@ -58,7 +58,10 @@ function benchmarkText({ runs, ratios, machine }: Benchmark): string {
     const verdict = low <= 1 && high >= 1 ? 'about as fast' : `${median.toFixed(2)}x as fast`;
     return `${names}: ${verdict} (${low.toFixed(2)}x to ${high.toFixed(2)}x)`;
   });
-  const nodes = runs.flatMap(({ model, nodes: timed }) => (timed ? [nodeTable(basename(model), timed)] : []));
+  const nodes = runs.flatMap(({ model, nodes: timed, notes = [] }) => [
+    ...(timed ? [nodeTable(basename(model), timed)] : []),
+    ...(notes.length > 0 ? [[`Where the time of ${basename(model)} goes`, ...notes.map(listed)].join('\n')] : []),
+  ]);
   return [
     table([head, ...rows], { header: true, right: [1, 2, 3, 4, 5] }),
     ...(compared.length > 0 ? [compared.join('\n')] : []),
@@ -66,6 +69,10 @@ function benchmarkText({ runs, ratios, machine }: Benchmark): string {
     ...runs.slice(0, 1).map(({ batch, threads, provider }) =>
       `Batch ${batch}, ${plural(threads, 'thread')}, ${provider}, ${machine.processor}.`),
   ].join('\n\n');
+}
+
+function listed(sentence: string): string {
+  return `- ${sentence}`;
 }
 
 /** The slowest nodes are the ones that anybody asks about. */

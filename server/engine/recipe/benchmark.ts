@@ -1,6 +1,6 @@
 /** Benchmarks of models against each other. */
 
-import type { Benchmark, NodeTime } from '../../../protocol/results/benchmark.ts';
+import type { Benchmark, BenchmarkRun } from '../../../protocol/results/benchmark.ts';
 import { openDataset } from '../data/open-dataset.ts';
 import type { DataSources } from '../data/source-schema.ts';
 import { LatheError } from '../errors.ts';
@@ -11,6 +11,7 @@ import { batchedInputs, concatFeeds } from '../runtime/batching.ts';
 import { measureLatency } from '../runtime/latency.ts';
 import { profileNodes } from '../runtime/profile.ts';
 import type { Feeds } from '../tensor/tensor-value.ts';
+import { explainProfile, type ExplainedProfile } from './explain-profile.ts';
 import { describeMachine } from './machine.ts';
 import { modelInputs } from './open-data.ts';
 import { withPool } from './runtime-pool.ts';
@@ -52,7 +53,7 @@ export async function benchmarkModels(options: BenchmarkOptions): Promise<Benchm
     (share) => progress('Measuring latency', Math.round(share * 100), 100),
     signal,
   );
-  const nodes = options.nodes ? await nodeTimes(models, feeds, options) : [];
+  const profiles = options.nodes ? await nodeProfiles(models, feeds, options) : [];
   return {
     runs: runs.map(({ latencyMs, throughput, peakRssBytes, ...run }, i) => ({
       model: paths[i]!,
@@ -62,7 +63,7 @@ export async function benchmarkModels(options: BenchmarkOptions): Promise<Benchm
       latencyMs,
       throughput,
       peakRssBytes,
-      ...(nodes[i] && { nodes: nodes[i] }),
+      ...explained(profiles, i),
     })),
     ratios: ratios.map(({ a, b, latency }) => ({ a: paths[a]!, b: paths[b]!, latency })),
     machine: describeMachine(),
@@ -70,20 +71,28 @@ export async function benchmarkModels(options: BenchmarkOptions): Promise<Benchm
   };
 }
 
-async function nodeTimes(
+function explained(profiles: readonly ExplainedProfile[], i: number): Pick<BenchmarkRun, 'nodes' | 'notes'> {
+  const own = profiles[i];
+  if (!own) return {};
+  const notes = explainProfile(own, profiles);
+  return { nodes: own.profile.nodes, ...(notes.length > 0 && { notes }) };
+}
+
+async function nodeProfiles(
   models: readonly Model[],
   feeds: readonly Feeds[],
   { threads, provider, progress, signal }: BenchmarkOptions,
-): Promise<(readonly NodeTime[])[]> {
+): Promise<ExplainedProfile[]> {
   return withPool({ threads }, async (pool) => {
     const runtime = await pool.get();
-    const times: (readonly NodeTime[])[] = [];
+    const profiles: ExplainedProfile[] = [];
     for (const [i, model] of models.entries()) {
       progress('Timing nodes', i, models.length);
       const session = { threads, ...(provider !== undefined && { provider }) };
-      times.push((await profileNodes(runtime, model, feeds[i]!, profiledRuns, session, signal)).nodes);
+      const profile = await profileNodes(runtime, model, feeds[i]!, profiledRuns, session, signal);
+      profiles.push({ model, profile });
     }
-    return times;
+    return profiles;
   });
 }
 

@@ -56,6 +56,19 @@ describe('static int8 as a pass', () => {
     const own = outputDb(await runModel(runtime, model, runs), await runModel(runtime, quantized, runs), 'y');
     expect(layers.at(-1)!.sqnrDb).toBeCloseTo(own, 1);
     expect(notes.map(({ message }) => message).join()).toContain('from 6 samples');
+    expect(notes.filter(({ severity }) => severity === 'warning')).toEqual([]);
+  });
+
+  it('warns of layers that onnxruntime goes on computing in float', async () => {
+    const model = network();
+    const wide = quantizeOptions.parse({ activations: 'uint16' });
+    const { notes } = await applyStatic(model, wide, contextFor(memoryData(runsOf(model, 1))));
+    expect(notes).toContainEqual({
+      severity: 'warning',
+      node: 'a',
+      message: 'onnxruntime has no integer kernel for 4 layers as quantized here, and computes them in float between '
+        + 'conversions: a, b, c, y. Keep them float, or use 8-bit activations.',
+    });
   });
 
   it('widens layers until a judge is content, and no more than that', async () => {

@@ -9,11 +9,12 @@ import type { Node } from '../../../model/node.ts';
 import type { PassContext, PassNote, PassResult } from '../../pass.ts';
 import { applyDynamic } from '../dynamic/dynamic-pass.ts';
 import { layerActions } from '../layer-actions.ts';
-import { observeModel } from '../observe.ts';
+import { observeModel } from '../../observe.ts';
 import type { QuantizeOptions } from '../options.ts';
 import { searchWithinGoal } from '../search.ts';
 import { resolveSettings } from '../settings.ts';
 import { calibrate } from './calibrate.ts';
+import { fusionNotes } from './check-fused.ts';
 import { StaticCandidates } from './choose.ts';
 import { planQuantization } from './plan.ts';
 
@@ -30,7 +31,7 @@ export async function applyStatic(model: Model, options: QuantizeOptions, contex
     return { ...result, notes: [{ severity: 'info', message }, ...result.notes] };
   }
   const chosen = await searchWithinGoal(candidates, context);
-  notes.push(...chosen.notes);
+  notes.push(...chosen.notes, ...await fusionNotes(chosen.result.model, context));
   const layers = await layerActions(candidates.prepared, chosen.result, context.calibration, context);
   return { model: chosen.result.model, layers, notes };
 }
