@@ -38,7 +38,7 @@ export function registerModelCommands(parts: ModelCommandParts): Disposable[] {
     const result = model && await askForRecipe(link, model, options);
     if (!result) return;
     const recipe = await writeRecipe(result.advice, result.then === 'edit');
-    if (result.then === 'run') await starter.start({ kind: 'recipe', recipe: recipe.fsPath });
+    if (result.then === 'run') await starter.start({ kind: 'recipe', recipe: recipe.fsPath, automatic: true });
   };
 
   const analyze = async (given: unknown): Promise<void> => {
