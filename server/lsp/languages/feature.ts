@@ -1,6 +1,12 @@
 /** The languages of the server: a request goes to the one that the document is in. */
 
-import type { CancellationToken, CompletionList, SemanticTokens, TextDocumentIdentifier } from 'vscode-languageserver';
+import type {
+  CancellationToken,
+  CompletionList,
+  CompletionParams,
+  SemanticTokens,
+  TextDocumentIdentifier,
+} from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { ServerContext } from '../context.ts';
 import type { Feature } from '../features.ts';
@@ -51,7 +57,9 @@ export const languagesFeature: Feature = {
       return answer as (params: Params, token: CancellationToken) => Promise<Result>;
     };
 
-    connection.onCompletion(asked(noItems, (language, document, { position }) => language.complete?.(document, position)));
+    const completion = asked(noItems, (language, document, { position }: CompletionParams) =>
+      language.complete?.(document, position));
+    connection.onCompletion(completion);
     connection.onHover(asked(null, (language, document, { position }) => language.hover?.(document, position)));
     connection.onDefinition(asked([], (language, document, { position }) => language.definition?.(document, position)));
     connection.onReferences(asked([], (language, document, { position }) => language.references?.(document, position)));

@@ -3,14 +3,14 @@
 import { existsSync, statSync } from 'node:fs';
 import { DiagnosticSeverity, type Diagnostic } from 'vscode-languageserver';
 import type { RecipeProblem } from '../../engine/recipe/problem.ts';
-import { findTarget, targetNames } from '../../engine/targets/registry.ts';
-import { checkTarget } from '../../engine/targets/check.ts';
+import { targetNames } from '../../engine/targets/registry.ts';
 import { nearestPattern } from '../../engine/recipe/unmatched.ts';
 import type { ModelStore } from '../models/store.ts';
 import { fileKindAt } from './file-keys.ts';
 import type { RecipePlaceCode } from './problem-codes.ts';
 import type { RecipeDocument, RecipePlace } from './recipe-document.ts';
 import { isPattern, matching, namedModel, recipeLayers, resolveIn } from './recipe-model.ts';
+import { targetProblems } from './target-problems.ts';
 
 const source = 'Lathe';
 
@@ -107,8 +107,7 @@ function modelProblems(recipe: RecipeDocument, models: ModelStore): Diagnostic[]
     ?? recipe.places.find(({ path, part }) => part === 'value' && path.length === 1 && path[0] === 'model');
   const known = name === undefined || (typeof name === 'string' && targetNames.includes(name));
   if (!place || !known) return unmatched;
-  const target = findTarget(name);
-  const conflicts = checkTarget(model.loaded.model, target).map(({ code: own, severity, message, fix }) =>
+  const conflicts = targetProblems(model.loaded, name).map(({ code: own, severity, message, fix }) =>
     at(recipe, place, own, `${message} ${fix}`, severities[severity]));
   return [...unmatched, ...conflicts];
 }
