@@ -1,0 +1,73 @@
+/** Every difference in a list: what graphs show to those who see them, this says to everybody. */
+
+import { dropdown } from '../ui/controls.ts';
+import { element } from '../ui/dom.ts';
+import { bytesInWords } from '../ui/format.ts';
+import { Grid } from '../ui/grid.ts';
+import type { DifferentNodes, Matching, Side } from './matching.ts';
+import { differences } from './status.ts';
+
+const any = '';
+
+export function differenceGrid(matching: Matching, onOpen: (difference: DifferentNodes) => void): HTMLElement {
+  const { models } = matching;
+  const name = (side: Side, node: number): string => (node < 0 ? '' : models[side].graph.names[node]!);
+  const type = (side: Side, node: number): string => (node < 0 ? '' : models[side].opType(node));
+  const bytes = (side: Side, node: number): number => (node < 0 ? 0 : models[side].graph.weightBytes[node]!);
+  const kinds = differences.filter((status) => matching.count(status) > 0);
+  const filter = dropdown('Show differences by kind', [
+    { value: any, label: 'All differences' },
+    ...kinds.map((status) => ({ value: status, label: `${status} (${matching.count(status)})` })),
+  ], any, (chosen) => grid.setAccepted(chosen === any ? undefined : ({ status }) => status === chosen));
+  const grid = new Grid<DifferentNodes>({
+    label: 'Differences',
+    columns: [
+      {
+        title: 'Layer',
+        value: ({ a, b }) => name('a', a) || name('b', b),
+        content: ({ a, b }) => name('a', a) || name('b', b),
+        code: true,
+      },
+      {
+        title: 'What',
+        value: ({ status }) => differences.indexOf(status),
+        content: ({ status }) => element('span', { class: `status ${status}` }, status),
+      },
+      {
+        title: 'Type',
+        value: ({ a, b }) => type('a', a) || type('b', b),
+        content: ({ a, b }) => {
+          const [before, after] = [type('a', a), type('b', b)];
+          return before === '' || after === '' || before === after ? before || after : `${before} → ${after}`;
+        },
+      },
+      {
+        title: 'Before',
+        hint: 'Bytes of its constants in the first model',
+        value: ({ a }) => bytes('a', a),
+        content: ({ a }) => (a < 0 ? '' : bytesInWords(bytes('a', a))),
+        numeric: true,
+      },
+      {
+        title: 'After',
+        hint: 'Bytes of its constants in the second model',
+        value: ({ b }) => bytes('b', b),
+        content: ({ b }) => (b < 0 ? '' : bytesInWords(bytes('b', b))),
+        numeric: true,
+      },
+      {
+        title: 'In the second model',
+        value: ({ b }) => name('b', b),
+        content: ({ a, b }) => (a >= 0 && name('a', a) === name('b', b) ? 'the same name' : name('b', b)),
+        code: true,
+      },
+    ],
+    rows: matching.differences,
+    noun: ['difference', 'differences'],
+    filterText: ({ status, a, b }) => `${status} ${name('a', a)} ${name('b', b)} ${type('a', a)} ${type('b', b)}`,
+    ...(kinds.length > 1 && { tools: filter }),
+    onOpen,
+    openHint: 'Show this layer in both graphs',
+  });
+  return grid.element;
+}
