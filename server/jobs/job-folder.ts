@@ -3,11 +3,21 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LatheError, messageOf } from '../engine/errors.ts';
 
 export const jobFolderPrefix = 'lathe-job-';
 
+/** Throws `WRITE`. */
 export function makeJobFolder(): string {
-  return mkdtempSync(join(tmpdir(), jobFolderPrefix));
+  try {
+    return mkdtempSync(join(tmpdir(), jobFolderPrefix));
+  } catch (error) {
+    throw new LatheError('WRITE', `No temporary folder can be made in "${tmpdir()}".`, {
+      detail: messageOf(error),
+      fix: 'Free some space there, or set TMPDIR to another folder.',
+      cause: error,
+    });
+  }
 }
 
 /** What stays, on Windows while a process is still ending, is the system's to clean up. */

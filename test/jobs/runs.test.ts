@@ -99,6 +99,23 @@ describe('a job process that is killed', () => {
   });
 });
 
+describe('a job process without memory', () => {
+  it('says so', async () => {
+    const before = process.env['NODE_OPTIONS'];
+    process.env['NODE_OPTIONS'] = '--max-old-space-size=6';
+    try {
+      const { id } = runs.manager.start({ kind: 'recipe', recipe: folder.recipe('tight', quantize) });
+      const { failure } = await runs.over(id);
+      expect(failure).toMatchObject({ code: 'JOB_CRASH', fix: expect.stringContaining('fewer samples') as string });
+      expect(failure?.message).toMatch(/^The process of the run was out of memory/);
+      expect(runs.manager.log(id)).toContain('heap');
+    } finally {
+      if (before === undefined) delete process.env['NODE_OPTIONS'];
+      else process.env['NODE_OPTIONS'] = before;
+    }
+  });
+});
+
 describe('runs that wait', () => {
   it('are cancelled without ever beginning', async () => {
     const first = runs.manager.start(long());

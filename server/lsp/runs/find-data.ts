@@ -15,7 +15,8 @@ const mostFound = 20;
 
 interface Candidate {
   readonly path: string;
-  readonly description: string;
+  /** Files are looked into only for what is shown. */
+  readonly describe: () => string;
   /** Larger is likelier. */
   readonly score: number;
 }
@@ -43,10 +44,10 @@ export async function findDataSets(
     .map((candidate) => ({ candidate, likely: score(candidate) }))
     .sort((a, b) => b.likely - a.likely || (a.candidate.path < b.candidate.path ? -1 : 1))
     .slice(0, mostFound)
-    .map(({ candidate: { path, description } }) => ({
+    .map(({ candidate: { path, describe } }) => ({
       choice: { data: path },
       title: titleOf(path, home, roots),
-      description,
+      description: describe(),
     }));
 }
 
@@ -78,13 +79,13 @@ function filesIn({ path, files }: SeenFolder, model: string): Candidate[] {
   return files.flatMap((name): Candidate[] => {
     const file = join(path, name);
     if (/\.data\.ya?ml$/.test(name)) {
-      return [{ path: file, description: describeDataFile(file), score: 100 + named(name) }];
+      return [{ path: file, describe: () => describeDataFile(file), score: 100 + named(name) }];
     }
     if (name.endsWith('.npz')) {
-      return [{ path: file, description: `arrays, ${sizeOf(file)}`, score: 60 + named(name) }];
+      return [{ path: file, describe: () => `arrays, ${sizeOf(file)}`, score: 60 + named(name) }];
     }
     if (name.endsWith('.jsonl')) {
-      return [{ path: file, description: `texts, ${sizeOf(file)}`, score: 50 + named(name) }];
+      return [{ path: file, describe: () => `texts, ${sizeOf(file)}`, score: 50 + named(name) }];
     }
     return [];
   });
@@ -114,9 +115,9 @@ function describeDataFile(file: string): string {
 function testData({ path, files, folders }: SeenFolder): Candidate[] {
   const sets = folders.filter((name) => /^test_data_set_\d+$/.test(name)).length;
   const score = 70;
-  if (sets > 0) return [{ path, description: `${plural(sets, 'set')} of ONNX test data`, score }];
+  if (sets > 0) return [{ path, describe: () => `${plural(sets, 'set')} of ONNX test data`, score }];
   const own = files.some((name) => /^input_\d+\.pb$/.test(name));
-  return own && !isTestData(path) ? [{ path, description: 'ONNX test data', score }] : [];
+  return own && !isTestData(path) ? [{ path, describe: () => 'ONNX test data', score }] : [];
 }
 
 /** Names of folders that are parts of a data set, not classes of pictures. */
@@ -138,15 +139,15 @@ class PictureSets {
     const named = /^(?:val|valid|validation|test|eval|evaluation)$/.test(nameOf(folder)) ? 5 : 0;
     if (classes.length > 0) {
       const total = classes.reduce((sum, sub) => sum + sub.pictures, 0);
-      const description = `${this.count(total)} in ${plural(classes.length, 'class', 'classes')}`;
-      return [{ path, description, score: 80 + named }];
+      const words = `${this.count(total)} in ${plural(classes.length, 'class', 'classes')}`;
+      return [{ path, describe: () => words, score: 80 + named }];
     }
     const parent = this.walked.folders.get(dirname(path));
     if (pictures === 0 || (parent && this.classesOf(parent).length > 0)) return [];
     const beside = nameOf(folder) === 'images' && parent?.files.some((name) => labelFile.test(name)) === true;
     const labelled = beside || files.some((name) => labelFile.test(name));
-    const description = `${this.count(pictures)}, ${labelled ? 'with labels' : 'without classes'}`;
-    return [{ path, description, score: (labelled ? 80 : 55) + named }];
+    const words = `${this.count(pictures)}, ${labelled ? 'with labels' : 'without classes'}`;
+    return [{ path, describe: () => words, score: (labelled ? 80 : 55) + named }];
   }
 
   /** Sub-folders that are classes: several of them, with nothing but pictures. */
