@@ -5,12 +5,17 @@ const shares = [0.2, 0.4, 0.6, 0.8, 0.95] as const;
 /** Parts of the largest figure, for amounts: their sizes differ by orders of magnitude, and the small ones are many. */
 const parts = [1 / 256, 1 / 64, 1 / 16, 1 / 4, 1 / 2] as const;
 
-/** Limits for amounts such as bytes, rounded to two digits, ascending. Empty for figures that are all alike. */
+/**
+ * Limits for amounts such as bytes, rounded to two digits, ascending. Empty for figures that are all alike and for
+ * those that are no amounts, because one of them is negative.
+ */
 export function amountThresholds(figures: Float64Array): number[] {
   const finite = figures.filter((value) => Number.isFinite(value));
   let [least, most] = [Infinity, -Infinity];
   for (const value of finite) [least, most] = [Math.min(least, value), Math.max(most, value)];
-  return most > least ? parts.map((part) => rounded(most * part)).filter((limit) => limit > least) : [];
+  if (!(most > least && least >= 0)) return [];
+  // The least figures that there are round to one another.
+  return [...new Set(parts.map((part) => rounded(most * part)))].filter((limit) => limit > least);
 }
 
 /**

@@ -14,10 +14,11 @@ import { SearchBar } from '../search/search-bar.ts';
 import { Composer } from '../session/composer.ts';
 import { nameOf, selectionOf, Session } from '../session/session.ts';
 import { GraphCanvas } from '../view/graph-canvas.ts';
-import { metrics, type Measure } from '../view/labels.ts';
 import { LayoutClient } from '../view/layout-client.ts';
 import { Minimap } from '../view/minimap.ts';
 import { noMarks } from '../view/picture.ts';
+import { FoldedCanvas } from '../view/folded-canvas.ts';
+import { textMeasure } from '../view/text-measure.ts';
 import { paletteOf } from '../view/palette.ts';
 import { createActions } from './actions.ts';
 import { Announcer } from './announcer.ts';
@@ -37,6 +38,7 @@ export class GraphPage {
   readonly #session: Session;
   readonly #composer: Composer;
   readonly #canvas: GraphCanvas;
+  readonly #folded: FoldedCanvas;
   readonly #panel: SidePanel;
   readonly #search: SearchBar;
   readonly #outline: Outline;
@@ -55,6 +57,7 @@ export class GraphPage {
     this.#session = new Session(link, new LayoutClient(workerUrl), textMeasure());
     this.#composer = new Composer(this.#session, paletteOf(currentTheme()));
     this.#canvas = new GraphCanvas(this.#session, this.#composer);
+    this.#folded = new FoldedCanvas(this.#session, this.#composer);
     this.#panel = new SidePanel(this.#session, () => this.#keepSoon());
     this.#search = new SearchBar(this.#session, () => this.#canvas.surface.canvas.focus());
     this.#outline = new Outline(this.#session);
@@ -80,9 +83,10 @@ export class GraphPage {
     canvas.setAttribute('role', 'application');
     canvas.setAttribute('aria-label', 'Graph of the model. Arrow keys walk along it. Question mark lists all keys.');
     const legend = new Legend(this.#session, this.#composer, () => this.#run('exportOverlay'));
-    const tooltip = new Tooltip(this.#session, this.#composer, canvas);
+    const tooltip = new Tooltip(this.#session, this.#composer, this.#overlayParts);
     this.#overlayParts.append(
-      canvas, this.#minimap.element, legend.element, this.#search.element, this.#notice, tooltip.element,
+      canvas, this.#folded.surface.canvas, this.#minimap.element, legend.element, this.#search.element, this.#notice,
+      tooltip.element,
     );
     this.#app.append(
       new Toolbar(this.#session, this.#run).element,
@@ -107,12 +111,15 @@ export class GraphPage {
       legend.show();
       this.#minimap.renew();
       this.#canvas.surface.drawNow();
+      this.#folded.drawNow();
     });
   }
 
   #listen(): void {
+    // In their order: a layer can be revealed only when the model that was sent before it is open.
+    let before = Promise.resolve();
     this.#link.onEvent((event) => {
-      this.#receive(event).catch((error: unknown) => {
+      before = before.then(() => this.#receive(event)).catch((error: unknown) => {
         const message = error instanceof Error ? error.message : String(error);
         this.#link.log('error', error instanceof Error ? error.stack ?? message : message);
         this.#fail({ code: 'PAGE', message: `The graph could not be drawn: ${message}` });
@@ -121,6 +128,12 @@ export class GraphPage {
     const { signals } = this.#session;
     signals.on(['view', 'scene', 'selection', 'overlay', 'folded'], () => this.#keepSoon());
     // Before the parts hear it: a list would take a letter for the beginning of one of its entries.
+    signals.on(['folded'], () => {
+      const { folded } = this.#session;
+      this.#canvas.surface.canvas.hidden = folded;
+      this.#minimap.element.classList.toggle('covered', folded);
+      (folded ? this.#folded : this.#canvas).surface.canvas.focus();
+    });
     document.addEventListener('keydown', (event) => this.#key(event), { capture: true });
   }
 
@@ -234,15 +247,4 @@ export class GraphPage {
     };
     this.#link.keep(state);
   }
-}
-
-/** Measures as the canvas will draw. */
-function textMeasure(): Measure {
-  const context = document.createElement('canvas').getContext('2d');
-  const { fontFamily } = paletteOf(currentTheme());
-  return (text, bold) => {
-    if (!context) return text.length * 7;
-    context.font = bold ? `600 ${metrics.titleFont}px ${fontFamily}` : `${metrics.detailFont}px ${fontFamily}`;
-    return context.measureText(text).width;
-  };
 }

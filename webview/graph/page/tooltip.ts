@@ -1,10 +1,11 @@
 /** What the pointer is on, in words, beside it. */
 
 import { element, fill, type Child } from '../../ui/dom.ts';
+import { plural } from '../../ui/format.ts';
 import type { GraphModel } from '../model/graph-model.ts';
 import { figureText } from '../overlay/figure-text.ts';
 import type { Composer } from '../session/composer.ts';
-import type { Session } from '../session/session.ts';
+import type { Hover, Session } from '../session/session.ts';
 
 const delayMs = 250;
 const offset = 14;
@@ -16,11 +17,13 @@ export class Tooltip {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #at = { x: 0, y: 0 };
 
-  constructor(session: Session, composer: Composer, canvas: HTMLCanvasElement) {
+  /** `area` is what the pointer moves over; the tooltip lies in it. */
+  constructor(session: Session, composer: Composer, area: HTMLElement) {
     this.#session = session;
     this.#composer = composer;
-    canvas.addEventListener('pointermove', (event) => {
-      this.#at = { x: event.offsetX, y: event.offsetY };
+    area.addEventListener('pointermove', (event) => {
+      const { left, top } = area.getBoundingClientRect();
+      this.#at = { x: event.clientX - left, y: event.clientY - top };
       this.#place();
     });
     session.signals.on(['hover'], () => this.#hovered());
@@ -30,7 +33,7 @@ export class Tooltip {
   #hovered(): void {
     clearTimeout(this.#timer);
     const { hover } = this.#session;
-    if (hover.box < 0 && hover.line < 0) this.#hide();
+    if (hover.box < 0 && hover.line < 0 && hover.node < 0) this.#hide();
     else this.#timer = setTimeout(() => this.#show(), this.element.hidden ? delayMs : 0);
   }
 
@@ -41,8 +44,8 @@ export class Tooltip {
 
   #show(): void {
     const { model, hover } = this.#session;
-    const content = model && (hover.box >= 0 ? this.#boxWords(model, hover.box) : this.#lineWords(model, hover.line));
-    if (!content) return;
+    const content = model && this.#words(model, hover);
+    if (content == null) return;
     fill(this.element, content);
     this.element.hidden = false;
     this.#place();
@@ -57,27 +60,38 @@ export class Tooltip {
     this.element.style.transform = `translate(${Math.max(0, x)}px, ${Math.max(0, y)}px)`;
   }
 
-  #boxWords(model: GraphModel, box: number): Child | null {
-    const { scene, overlays: { shown }, problems } = this.#session;
+  #words(model: GraphModel, { box, line, node }: Hover): Child {
+    const { scene } = this.#session;
+    if (node >= 0) return this.#nodeWords(model, node);
     if (!scene) return null;
-    const [node, group] = [scene.boxes.node[box]!, scene.boxes.group[box]!];
-    const figure = this.#composer.figure(box);
-    const figureLine = shown && !Number.isNaN(figure)
+    if (box < 0) return this.#lineWords(model, line);
+    if (scene.boxes.node[box]! >= 0) return this.#nodeWords(model, scene.boxes.node[box]!);
+    const group = scene.boxes.group[box]!;
+    return [
+      element('strong', {}, model.groups.paths[group]),
+      element('div', {}, plural(model.groups.size[group]!, 'node')),
+      this.#figureLine(this.#composer.figure(box)),
+    ];
+  }
+
+  #figureLine(figure: number): Child {
+    const { shown } = this.#session.overlays;
+    return shown && !Number.isNaN(figure)
       && element('div', {}, `${shown.figures.title}: ${figureText(figure, shown.figures.unit)}`);
-    if (node < 0) {
-      return [element('strong', {}, model.groups.paths[group]),
-        element('div', {}, `${model.groups.size[group]!} nodes`), figureLine];
-    }
+  }
+
+  #nodeWords(model: GraphModel, node: number): Child {
+    const { overlays: { shown }, problems } = this.#session;
     return [
       element('strong', {}, model.opType(node)), ' ', model.graph.details[node]!,
       element('div', { class: 'code' }, model.graph.names[node]),
-      figureLine,
+      this.#figureLine(shown?.figures.values[node] ?? NaN),
       shown?.figures.notes?.get(node) !== undefined && element('div', {}, shown.figures.notes.get(node)),
       problems.ofNode(node).map(({ code, message }) => element('div', {}, `${code}: ${message}`)),
     ];
   }
 
-  #lineWords({ graph }: GraphModel, line: number): Child | null {
+  #lineWords({ graph }: GraphModel, line: number): Child {
     const lines = this.#session.scene?.lines;
     if (!lines) return null;
     const tensor = lines.tensor[line]!;

@@ -107,11 +107,14 @@ export class OverlayState {
       figures,
       groups,
       groupColors,
-      thresholds: this.#moved.get(figures.id) ?? figures.thresholds ?? (figures.aggregate === 'sum'
-        ? amountThresholds(figures.values)
-        : defaultThresholds(figures.values, figures.bad)),
+      thresholds: this.#moved.get(figures.id) ?? figures.thresholds ?? limitsFor(figures),
       ranking: this.#shown?.figures === figures ? this.#shown.ranking : ranking(figures),
       coverage: coverage(figures),
     };
   }
+}
+
+function limitsFor({ values, bad, aggregate }: NodeFigures): number[] {
+  const limits = aggregate === 'sum' ? amountThresholds(values) : [];
+  return limits.length > 0 ? limits : defaultThresholds(values, bad);
 }

@@ -31,9 +31,11 @@ export type Topic =
 export interface Hover {
   readonly box: number;
   readonly line: number;
+  /** In the folded view, where nodes have no boxes. */
+  readonly node: number;
 }
 
-export const noHover: Hover = { box: -1, line: -1 };
+export const noHover: Hover = { box: -1, line: -1, node: -1 };
 
 export class Session {
   readonly signals = new Signals<Topic>();
@@ -236,7 +238,8 @@ export class Session {
   }
 
   setHover(hover: Hover): void {
-    if (hover.box === this.hover.box && hover.line === this.hover.line) return;
+    if (hover.box === this.hover.box && hover.line === this.hover.line
+      && hover.node === this.hover.node) return;
     this.hover = hover;
     this.signals.emit('hover');
   }

@@ -21,7 +21,7 @@ export function tracePath(sink: PathSink, lines: Lines, line: number, smooth: bo
   sink.moveTo(points[first]!, points[first + 1]!);
   if (!smooth) {
     for (let p = first + 2; p < end; p += 2) sink.lineTo(points[p]!, points[p + 1]!);
-  } else if (lines.bus[line]) {
+  } else if (lines.bus[line] || lines.back[line]) {
     traceRounded(sink, points, first, end);
   } else {
     for (let p = first + 2; p < end; p += 2) {
@@ -58,7 +58,7 @@ export function endAngle(lines: Lines, line: number): number {
   const last = 2 * (start[line + 1]! - 1);
   const dx = points[last]! - points[last - 2]!;
   const dy = points[last + 1]! - points[last - 1]!;
-  return !lines.bus[line] && dy > 0 ? Math.PI / 2 : Math.atan2(dy, dx);
+  return !lines.bus[line] && !lines.back[line] && dy > 0 ? Math.PI / 2 : Math.atan2(dy, dx);
 }
 
 /** The middle of a line, where its label stands. */
