@@ -103,7 +103,6 @@ export function checkLines(graph: LayoutGraph, scene: Scene): void {
     points.slice(1).forEach(([x, y], i) => {
       const [x0, y0] = points[i]!;
       if (!lines.back[line]) expect(y, `line ${line} leads down`).toBeGreaterThanOrEqual(y0 - tolerance);
-      if (!lines.bus[line] && !lines.back[line] && x !== x0) expect(y, `line ${line} slants`).toBeGreaterThan(y0);
       for (let box = 0; box < boxes.count; box++) {
         if (allowed.has(box)) continue;
         const hit = meets(x0, y0, x, y, rectangle(boxes, box));

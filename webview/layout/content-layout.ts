@@ -7,6 +7,7 @@ import { packLanes } from './lanes.ts';
 import type { LayoutMemo } from './memo.ts';
 import { packComponents } from './packing.ts';
 import { routeEdges } from './routes.ts';
+import { unpackTrays, withTrays } from './trays.ts';
 import { rowReach, stackRows, type RowPlaces } from './stack.ts';
 
 /** The layout of the content; of an equal one before, if there was one. */
@@ -20,6 +21,12 @@ export function layoutContent(content: Content, memo: LayoutMemo): ContentLayout
 
 function layoutConnected(content: Content, memo: LayoutMemo): ContentLayout {
   if (vertexCount(content) === 1) return layoutSingle(content);
+  const trayed = withTrays(content);
+  if (trayed) return unpackTrays(content, trayed, layoutColumn(trayed.content, memo));
+  return layoutColumn(content, memo);
+}
+
+function layoutColumn(content: Content, memo: LayoutMemo): ContentLayout {
   const column = columnOf(content, memo);
   const reach = rowReach(column);
   const x = placesOnRows(column);

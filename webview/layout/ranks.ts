@@ -38,7 +38,7 @@ export function rankVertices(content: Content): Ranks {
     const v = order[i]!;
     for (let e = firstEdge[firstWire[v]!]!; e < firstEdge[firstWire[v + 1]!]!; e++) {
       const to = target[e]!;
-      if (position[to]! > i && rank[to]! <= rank[v]!) rank[to] = rank[v]! + 1;
+      if (position[to]! > i) rank[to] = Math.max(rank[to]!, rank[v]! + 1);
     }
   }
   let last = 0;
@@ -76,15 +76,14 @@ function pullDown(content: Content, order: Int32Array, position: Int32Array, ran
   for (let i = order.length - 1; i >= 0; i--) {
     const v = order[i]!;
     if (v >= boxes) continue;
-    let reader = Infinity;
+    let lowest = Infinity;
     for (let e = firstEdge[firstWire[v]!]!; e < firstEdge[firstWire[v + 1]!]!; e++) {
-      if (position[target[e]!]! > i) reader = Math.min(reader, rank[target[e]!]!);
+      if (position[target[e]!]! > i) lowest = Math.min(lowest, rank[target[e]!]! - 1);
     }
-    if (reader === Infinity) {
-      if (!floating[v] || into.start[v] === into.start[v + 1]) continue;
-      reader = deadEnds.rowFor(v) + 1;
+    if (lowest === Infinity) {
+      if (!floating[v] || !isDeadEnd(v)) continue;
+      lowest = deadEnds.rowFor(v);
     }
-    let lowest = reader - 1;
     for (let j = into.start[v]!; j < into.start[v + 1]! && lowest > rank[v]! && !floating[v]; j++) {
       const edge = into.items[j]!;
       const source = sources[wires[edge]!]!;
@@ -95,6 +94,16 @@ function pullDown(content: Content, order: Int32Array, position: Int32Array, ran
     for (let j = into.start[v]!; j < into.start[v + 1]!; j++) {
       reach.moved(wires[into.items[j]!]!, into.items[j]!, lowest);
     }
+  }
+
+  /** Whether what feeds `v` feeds nothing else: an output beside other readers stays with them. */
+  function isDeadEnd(v: number): boolean {
+    for (let j = into.start[v]!; j < into.start[v + 1]!; j++) {
+      const wire = wires[into.items[j]!]!;
+      const readers = firstEdge[wire + 1]! - firstEdge[wire]!;
+      if (readers > 1 && readers < hubReaders) return false;
+    }
+    return into.start[v]! < into.start[v + 1]!;
   }
 }
 

@@ -34,8 +34,8 @@ export interface Boxes {
 
 /**
  * A line begins in the middle of its source box's lower edge and ends in the middle of its target box's upper edge.
- * Two neighbouring points lie above each other, or beside each other (bus lines only), or the line slants from a row of
- * boxes to the next: drawn as a curve that is vertical at both ends, it stays in the gap between the rows. Lines of one
+ * Two neighbouring points lie above each other, or beside each other, or the line slants from a row of boxes to the
+ * next: drawn as a curve that is vertical at both ends, it stays in the gap between the rows. Lines of one
  * tensor share their points up to where they part.
  */
 export interface Lines {

@@ -18,6 +18,8 @@ export const spacing = {
   track: 5,
   /** Between parts of a graph that nothing connects. */
   component: 48,
+  /** Between two rows of a tray. */
+  trayRow: 18,
   /** Inside a frame, around its content. */
   frame: 12,
   /** Around the whole drawing. */
