@@ -30,5 +30,8 @@ export function crashFailure(cause: string, lastLines: readonly string[], kept: 
       'The system may have ended it for want of memory: close other programs, or use fewer samples (limit).',
     );
   }
+  if (cause === 'signal SIGTERM' || cause === 'signal SIGHUP') {
+    return failure(`The process of the run was ended from outside (${cause}).`, 'Run it again.');
+  }
   return failure(`The process of the run crashed (${cause}).`, again);
 }

@@ -14,6 +14,7 @@ import type { ServerContext } from '../context.ts';
 import type { Feature } from '../features.ts';
 import { notify, onRequest } from '../messages.ts';
 import { findDataSets } from './find-data.ts';
+import { withKnownSpeed } from './known-speed.ts';
 import { HistoryResults } from './results.ts';
 
 export const runsFeature: Feature = {
@@ -53,9 +54,10 @@ export const runsFeature: Feature = {
 
     onRequest(connection, listTargets, () => targetChoices());
     onRequest(connection, findData, (params) => findDataSets(params, readable(context, params.model)));
-    onRequest(connection, adviseRecipe, (params, signal) => {
+    onRequest(connection, adviseRecipe, async (params, signal) => {
       refuseUntrusted(context, 'Advice');
-      return askForAdvice(params, settings(), signal);
+      const advice = await askForAdvice(params, settings(), signal);
+      return withKnownSpeed(advice, await context.results.of(params.model));
     });
   },
 };
