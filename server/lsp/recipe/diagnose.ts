@@ -12,7 +12,7 @@ import type { RecipeDocument, RecipePlace } from './recipe-document.ts';
 import { isPattern, matching, namedModel, recipeLayers, resolveIn } from './recipe-model.ts';
 import { targetProblems } from './target-problems.ts';
 
-const source = 'Lathe';
+const source = 'lathe';
 
 /** As the target's own problems have them. */
 const severities = {

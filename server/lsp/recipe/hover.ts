@@ -9,7 +9,8 @@ import type { LoadedModel } from '../models/loaded-model.ts';
 import type { ModelStore } from '../models/store.ts';
 import type { RunResults } from '../results.ts';
 import { measuredOf } from './layer-history.ts';
-import { commandUri, revealNode } from './links-to-client.ts';
+import { commandUri, revealNode } from '../languages/links-to-client.ts';
+import { codeSpan, escapeMarkdown } from '../languages/markdown.ts';
 import type { RecipeDocument, RecipePlace } from './recipe-document.ts';
 import { isPattern, matching, readableModel, recipeLayers } from './recipe-model.ts';
 import { defaultAt, documentationAt, isStep, valuesAt } from './schema-at.ts';
@@ -36,7 +37,7 @@ function aboutKey({ path }: RecipePlace): string[] {
   const words = valuesAt(path);
   const usual = defaultAt(path);
   return [
-    ...(documentation === undefined ? [] : [escaped(documentation)]),
+    ...(documentation === undefined ? [] : [escapeMarkdown(documentation)]),
     ...(words.length === 0 ? [] : [`One of ${words.map((word) => `\`${word}\``).join(', ')}.`]),
     ...(usual === undefined ? [] : [`Default: \`${usual}\`.`]),
   ];
@@ -52,7 +53,7 @@ async function aboutValue(
   const value: unknown = isScalar(node) ? node.value : undefined;
   if (isStep(path)) {
     const summary = findPass(String(value))?.summary;
-    return summary === undefined ? [] : [escaped(summary)];
+    return summary === undefined ? [] : [escapeMarkdown(summary)];
   }
   const named = path[0] === 'model' && path.length === 1;
   const loaded = named || isPattern(path) ? readableModel(recipe, models) : undefined;
@@ -60,7 +61,7 @@ async function aboutValue(
   if (loaded && typeof value === 'string' && value !== '') return aboutPattern(loaded, value, results);
   const meaning = meaningOf(path, String(value));
   const documentation = documentationAt(path);
-  return [meaning ?? documentation].flatMap((text) => (text === undefined ? [] : [escaped(text)]));
+  return [meaning ?? documentation].flatMap((text) => (text === undefined ? [] : [escapeMarkdown(text)]));
 }
 
 function aboutModel(loaded: LoadedModel): string[] {
@@ -82,26 +83,15 @@ async function aboutPattern(loaded: LoadedModel, pattern: string, results: RunRe
       ...(macs === undefined ? [] : [`${countInWords(macs)} MACs`])].join(', ');
   };
   const link = (name: string): string =>
-    `[${code(name)}](${commandUri(revealNode(loaded.uri, name))} "Show in graph")`;
+    `[${codeSpan(name)}](${commandUri(revealNode(loaded.uri, name))} "Show in graph")`;
   const [name] = names;
   if (name === undefined) return ['No layer of the model matches.'];
   if (names.length === 1) {
-    return [`${link(name)}: ${figures(name)}`, ...(await measuredOf(results, loaded.path, name)).map(escaped)];
+    return [`${link(name)}: ${figures(name)}`, ...(await measuredOf(results, loaded.path, name)).map(escapeMarkdown)];
   }
   const bytes = names.reduce((sum, one) => sum + (layers.summaries.get(one)?.weightBytes ?? 0), 0);
   const rows = names.slice(0, listed).map((one) => `- ${link(one)}: ${figures(one)}`);
   const more = names.length > listed ? [`- and ${names.length - listed} more`] : [];
   const list = [...rows, ...more].join('\n');
   return [`${plural(names.length, 'layer')} match, ${bytesInWords(bytes)} of constants.`, list];
-}
-
-/** In a code span, whatever quotes the text has. */
-function code(text: string): string {
-  const fence = text.includes('`') ? '``' : '`';
-  return `${fence}${text}${fence}`;
-}
-
-/** Text that Markdown leaves alone. */
-function escaped(text: string): string {
-  return text.replaceAll(/[\\*_[\]<>#|]/g, String.raw`\$&`);
 }

@@ -3,7 +3,7 @@
 import type { CodeLens } from 'vscode-languageserver';
 import { plural } from '../../engine/util/words.ts';
 import type { ModelStore } from '../models/store.ts';
-import { estimateRecipe, revealNode, runRecipe } from './links-to-client.ts';
+import { estimateRecipe, revealNode, runRecipe } from '../languages/links-to-client.ts';
 import { patternPlaces } from './patterns.ts';
 import type { RecipeDocument } from './recipe-document.ts';
 import { matching, readableModel, recipeLayers } from './recipe-model.ts';

@@ -5,7 +5,7 @@ import type { DocumentLink } from 'vscode-languageserver';
 import { isScalar } from 'yaml';
 import { uriOf, type ModelStore } from '../models/store.ts';
 import { fileKindAt } from './file-keys.ts';
-import { commandUri, revealNode } from './links-to-client.ts';
+import { commandUri, revealNode } from '../languages/links-to-client.ts';
 import { patternPlaces } from './patterns.ts';
 import type { RecipeDocument } from './recipe-document.ts';
 import { matching, readableModel, recipeLayers, resolveIn } from './recipe-model.ts';
