@@ -7,6 +7,7 @@ import type { ServerCapabilities } from 'vscode-languageserver';
 import type { ServerContext } from './context.ts';
 import { languagesFeature } from './languages/feature.ts';
 import { modelsFeature } from './models/feature.ts';
+import { problemsFeature } from './problems/feature.ts';
 import { runsFeature } from './runs/feature.ts';
 
 export interface Feature {
@@ -19,5 +20,6 @@ export interface Feature {
 export const features: readonly Feature[] = [
   runsFeature,
   modelsFeature,
+  problemsFeature,
   languagesFeature,
 ];

@@ -2,24 +2,23 @@
 
 import { statSync } from 'node:fs';
 import type { ModelFacts, TensorType } from '../../../protocol/model.ts';
-import { summarize } from '../../engine/analysis/cost.ts';
+import { bytesByType, producerOf, totalMacs } from '../../engine/analysis/cost.ts';
 import { typeText } from '../../engine/model/type-text.ts';
 import type { ValueInfo } from '../../engine/model/types.ts';
 import { externalBytes } from '../../engine/recipe/inspect.ts';
 import type { LoadedModel } from './loaded-model.ts';
 
-export function modelFacts({ model, path, types }: LoadedModel): ModelFacts {
-  const summary = summarize(model);
+export function modelFacts({ model, path, types, costs }: LoadedModel): ModelFacts {
   const named = ({ name }: ValueInfo): TensorType => ({ name, type: typeText(types.get(name)) });
   return {
     format: 'ONNX',
     sizeBytes: statSync(path).size + externalBytes(model),
     irVersion: model.irVersion,
-    opsets: summary.opsets,
-    producer: summary.producer ?? null,
-    parameters: summary.parameters,
-    macs: summary.macs ?? null,
-    bytesByType: summary.weightBytes,
+    opsets: Object.fromEntries(model.opsetImports),
+    producer: producerOf(model) ?? null,
+    parameters: costs.parameters,
+    macs: totalMacs(costs) ?? null,
+    bytesByType: bytesByType(model),
     inputs: model.graph.feeds().map(named),
     outputs: model.graph.outputs.map(named),
     metadata: Object.fromEntries(model.metadata ?? []),

@@ -7,19 +7,46 @@ import {
   type GraphStructure,
   type PackedGraph,
 } from '../../../protocol/graph/structure.ts';
-import { closeModel, openModel, type OpenedModel } from '../../../protocol/model.ts';
+import {
+  closeModel,
+  compareStructure,
+  modelOverlays,
+  nodeDetails,
+  openModel,
+  overlaysChanged,
+  tensorStatistics,
+  type OpenedModel,
+} from '../../../protocol/model.ts';
+import { compareStructures } from '../../engine/analysis/structure/compare.ts';
 import type { ServerContext } from '../context.ts';
 import type { Feature } from '../features.ts';
-import { onNotification, onRequest } from '../messages.ts';
+import { notify, onNotification, onRequest } from '../messages.ts';
 import { modelFacts } from './facts.ts';
 import type { LoadedModel } from './loaded-model.ts';
+import { nodeDetails as detailsOf, statisticsOf } from './node-details.ts';
+import { overlaysOf } from './overlays.ts';
+import { pathOf } from './store.ts';
 
 export const modelsFeature: Feature = {
   register(context: ServerContext): void {
-    const { connection, models } = context;
+    const { connection, models, results } = context;
     context.onFilesChanged((uris) => models.filesChanged(uris));
+    context.onDispose(results.onChanged((paths) => {
+      for (const uri of models.openUris) {
+        if (paths.includes(pathOf(uri))) notify(connection, overlaysChanged, { uri });
+      }
+    }));
     onRequest(connection, openModel, ({ uri }) => opened(models.open(uri)));
     onNotification(connection, closeModel, ({ uri }) => models.close(uri));
+    onRequest(connection, nodeDetails, ({ uri, node }) => detailsOf(models.load(uri), node));
+    onRequest(connection, tensorStatistics, ({ uri, node, tensor }, signal) =>
+      statisticsOf(models.load(uri), node, tensor, signal));
+    onRequest(connection, modelOverlays, async ({ uri }) => {
+      const path = pathOf(uri);
+      return overlaysOf(path, await results.of(path));
+    });
+    onRequest(connection, compareStructure, ({ a, b }) =>
+      compareStructures(models.load(a).structure, models.load(b).structure));
   },
 };
 

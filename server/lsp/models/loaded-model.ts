@@ -1,10 +1,15 @@
 /** A model that was read, and what follows from it: everything is made when it is first asked for. */
 
 import type { GraphStructure } from '../../../protocol/graph/structure.ts';
+import { modelCosts, type ModelCosts } from '../../engine/analysis/layer-costs.ts';
+import { NodeTable } from '../../engine/analysis/structure/node-table.ts';
 import { graphStructure } from '../../engine/analysis/structure/structure.ts';
 import { readModel } from '../../engine/formats/onnx/read.ts';
+import { Constants } from '../../engine/model/constants.ts';
 import type { Model } from '../../engine/model/model.ts';
+import type { Node } from '../../engine/model/node.ts';
 import { inferShapes, type InferredTypes } from '../../engine/model/shapes/infer.ts';
+import { nodeLines } from './node-lines.ts';
 
 export class LoadedModel {
   /** As the client names it. */
@@ -14,7 +19,11 @@ export class LoadedModel {
   readonly version: string;
   readonly model: Model;
   private inferred: InferredTypes | undefined;
+  private known: ModelCosts | undefined;
+  private nodes: NodeTable | undefined;
+  private numbered: ReadonlyMap<Node, number> | undefined;
   private graph: GraphStructure | undefined;
+  private readonly scopes: Constants[] = [];
 
   /** @throws LatheError `FILE`, `MODEL_FORMAT` */
   constructor(uri: string, path: string, version: string) {
@@ -28,7 +37,31 @@ export class LoadedModel {
     return (this.inferred ??= inferShapes(this.model));
   }
 
+  get costs(): ModelCosts {
+    return (this.known ??= modelCosts(this.model, { types: this.types }));
+  }
+
+  /** The nodes of the graph view by their numbers. */
+  get table(): NodeTable {
+    return (this.nodes ??= new NodeTable(this.model));
+  }
+
+  /** The numbers of the operators. */
+  get numbers(): ReadonlyMap<Node, number> {
+    return (this.numbered ??= this.table.numbers());
+  }
+
   get structure(): GraphStructure {
-    return (this.graph ??= graphStructure(this.model));
+    const { types, costs, table } = this;
+    return (this.graph ??= graphStructure(this.model, { types, costs, table, lines: nodeLines(this.model, table) }));
+  }
+
+  /** Constants that are seen in the graph `place` of the table. */
+  constants(place: number): Constants {
+    const known = this.scopes[place];
+    if (known) return known;
+    const { graph, outer } = this.table.places[place]!;
+    const constants = new Constants(graph, this.model.irVersion, outer < 0 ? undefined : this.constants(outer));
+    return (this.scopes[place] = constants);
   }
 }

@@ -20,11 +20,19 @@ const remembered = 4;
 export class ModelStore {
   /** Uri of an open model whose file changed. */
   readonly onChanged: Event<string>;
-  private readonly emitter = new Emitter<string>();
+  /** Uri of a model that the client opened, for the first time or again, whether it can be read or not. */
+  readonly onOpened: Event<string>;
+  /** Uri of a model that nobody shows any more. */
+  readonly onClosed: Event<string>;
+  private readonly changed = new Emitter<string>();
+  private readonly opened = new Emitter<string>();
+  private readonly closed = new Emitter<string>();
   private readonly entries = new Map<string, Entry>();
 
   constructor() {
-    this.onChanged = this.emitter.event;
+    this.onChanged = this.changed.event;
+    this.onOpened = this.opened.event;
+    this.onClosed = this.closed.event;
   }
 
   get openCount(): number {
@@ -47,6 +55,7 @@ export class ModelStore {
     // Under the client's own spelling of the uri from now on.
     this.entries.set(path, entry.count === 0 ? { ...entry, uri } : entry);
     this.entries.get(path)!.count += 1;
+    this.opened.fire(uri);
     return this.load(uri);
   }
 
@@ -55,7 +64,9 @@ export class ModelStore {
     const entry = this.entries.get(path);
     if (!entry || entry.count === 0) return;
     entry.count -= 1;
-    if (entry.count === 0) this.entries.delete(path);
+    if (entry.count > 0) return;
+    this.entries.delete(path);
+    this.closed.fire(entry.uri);
   }
 
   isOpen(uri: string): boolean {
@@ -86,7 +97,7 @@ export class ModelStore {
       const entry = this.entries.get(pathOf(uri));
       if (!entry) continue;
       entry.loaded = undefined;
-      if (entry.count > 0) this.emitter.fire(entry.uri);
+      if (entry.count > 0) this.changed.fire(entry.uri);
     }
   }
 

@@ -17,15 +17,16 @@ import { NodeTable } from './node-table.ts';
 export interface StructureOptions {
   readonly types?: InferredTypes;
   readonly costs?: ModelCosts;
-  /** By node of `table`: its 0-based line in the text view; without it the lines are numbered like the nodes. */
-  readonly lines?: (table: NodeTable) => Int32Array;
+  readonly table?: NodeTable;
+  /** By node: its 0-based line in the text view; without it the lines are numbered like the nodes. */
+  readonly lines?: Int32Array;
 }
 
 /** Nodes, edges and groups of a model. Damaged models have a structure too: what is not there has no edges. */
 export function graphStructure(model: Model, options: StructureOptions = {}): GraphStructure {
   const types = options.types ?? inferShapes(model);
   const costs = options.costs ?? modelCosts(model, { types });
-  const table = new NodeTable(model);
+  const table = options.table ?? new NodeTable(model);
   const scopes = table.places.map(({ graph }) => types.forGraph(graph));
   const { tensors, ...edges } = edgesOf(table);
 
@@ -58,7 +59,7 @@ export function graphStructure(model: Model, options: StructureOptions = {}): Gr
     tensorTypes: tensors.map(({ name, place }: EdgeTensor) => typeText(scopes[place]?.get(name))),
     kind: Uint8Array.from(table.nodes, ({ kind }) => nodeKinds.indexOf(kind)),
     opType,
-    line: options.lines?.(table) ?? Int32Array.from(table.nodes.keys()),
+    line: options.lines ?? Int32Array.from(table.nodes.keys()),
     ...costColumns(table, costs),
     ...edges,
     ...groups.columns(),

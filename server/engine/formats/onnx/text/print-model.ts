@@ -38,7 +38,7 @@ export function printModel(model: Model, options: PrintOptions = {}): PrintedMod
 }
 
 /** Inputs beyond this number get a line each. */
-const inputsOnOneLine = 4;
+export const inputsOnOneLine = 4;
 
 const step = '  ';
 
