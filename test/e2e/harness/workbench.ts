@@ -127,6 +127,13 @@ export class Workbench {
     return this.page.locator('.quick-input-widget:visible');
   }
 
+  /** Enter, as soon as the question whose title has `part` in it offers something. */
+  async acceptSuggestion(part: string): Promise<void> {
+    await this.quickInput.getByText(part).waitFor();
+    await this.quickInput.getByRole('option').first().waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
   /** The inside of Lathe's visible page; with two side by side, `nth` counts from the left. */
   webview(nth = 0): FrameLocator {
     const outer = this.page.locator(`iframe.webview.ready[src*="extensionId=${this.extensionId}"]:visible`).nth(nth);
