@@ -5,6 +5,8 @@ import { dirname, resolve } from 'node:path';
 import type { AdviceParams, RecipeAdvice } from '../../protocol/advice.ts';
 import { LatheError } from '../engine/errors.ts';
 import { readModel } from '../engine/formats/onnx/read.ts';
+import { findPass } from '../engine/passes/registry.ts';
+import type { Advice } from '../engine/recipe/advise.ts';
 import { advisedRecipe, laterTechnique } from '../engine/recipe/advised-recipe.ts';
 import { chosenSources } from '../engine/recipe/data-choice.ts';
 import { formatRecipe, type RecipeComments } from '../engine/recipe/format.ts';
@@ -21,11 +23,11 @@ import type { WorkOptions } from './carry-out.ts';
  */
 export async function adviseOn(params: AdviceParams, options: WorkOptions): Promise<RecipeAdvice> {
   const { technique, maxDrop, prefer, data } = params;
-  if (technique === 'prune' || technique === 'distill') throw laterTechnique(technique);
+  if (technique !== undefined && !findPass(technique)) throw laterTechnique(technique);
   const modelPath = resolve(params.model);
   const model = readModel(modelPath);
   const target = findTarget(params.target === '' ? undefined : params.target);
-  const wanted = defaultOutput(modelPath, target.prefers.scheme);
+  const wanted = defaultOutput(modelPath, technique === 'prune' ? 'pruned' : target.prefers.scheme);
   const folder = dirname(wanted);
   const warnings: string[] = [];
   const request = {
@@ -38,7 +40,8 @@ export async function adviseOn(params: AdviceParams, options: WorkOptions): Prom
     ...(data?.limit !== undefined && { limit: data.limit }),
     goal: { ...(maxDrop !== undefined && { maxDrop }), prefer: prefer === 'latency' ? 'latency' : 'size' },
   } as const;
-  const { recipe: advised, comments, reasons } = await advisedRecipe({ ...request, outputPath: wanted });
+  const general = await advisedRecipe({ ...request, outputPath: wanted });
+  const { recipe: advised, comments, reasons } = technique === 'prune' ? pruningOnly(general) : general;
   if (technique === 'quantize' && !advised.steps.some(({ name }) => name === 'quantize')) {
     throw new LatheError('UNSUPPORTED', reasons.at(-1)!, { fix: 'Choose a float model with weights.' });
   }
@@ -54,6 +57,22 @@ export async function adviseOn(params: AdviceParams, options: WorkOptions): Prom
       ...notes.filter(({ severity }) => severity === 'warning').map(({ message }) => message),
       ...warnings,
     ],
+  };
+}
+
+/** Goes this far without training afterwards; the run undoes it where the goal does not hold. */
+const macsThatStay = 0.7;
+
+function pruningOnly({ recipe, comments, reasons }: Advice): Advice {
+  const [folding] = reasons;
+  const reason = `Removes the channels that matter least until ${macsThatStay * 100} % of the multiply-adds are left. `
+    + 'Undone when that breaks the goal.';
+  const steps = recipe.steps.filter(({ name }) => name === 'fold');
+  const told = [...(folding === undefined ? [] : [folding]), reason];
+  return {
+    recipe: { ...recipe, steps: [...steps, { name: 'prune', options: { target: { macs: macsThatStay } } }] },
+    comments: { ...comments, steps: told },
+    reasons: told,
   };
 }
 

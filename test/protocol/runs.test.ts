@@ -207,8 +207,8 @@ describe('the questions of the wizard', () => {
 
   it('say what is not there yet, and what is wrong', async () => {
     const params = { model, target: '', prefer: 'both' } as const;
-    expect(await client.failure(adviseRecipe, { ...params, technique: 'prune' })).toMatchObject({
-      code: 'UNSUPPORTED', message: '"prune" is not available in this version of Lathe.',
+    expect(await client.failure(adviseRecipe, { ...params, technique: 'distill' })).toMatchObject({
+      code: 'UNSUPPORTED', message: '"distill" is not available in this version of Lathe.',
     });
     const missing = { data: join(client.folder, 'nowhere') };
     expect(await client.failure(adviseRecipe, { ...params, data: missing })).toMatchObject({ code: 'FILE' });

@@ -96,8 +96,8 @@ function adviseQuantization(model: Model, target: Target, data: DataSources): Qu
   }
   return {
     options,
-    reason: 'int8 weights and activations, calibrated on random data, because no other were given: give "--data" for '
-      + 'ranges that can be trusted.',
+    reason: 'int8 weights and activations, calibrated on random data, because no other were given: with data like '
+      + 'those that the model will see its ranges can be trusted.',
   };
 }
 

@@ -101,7 +101,7 @@ export async function finishRun(
 async function latencyOrNote(environment: RunEnvironment, notes: RunNote[]): Promise<LatencyResult | undefined> {
   const { model, output } = environment.paths;
   if (!environment.data.calibration && !environment.data.evaluation) {
-    const message = 'Without data the result was neither run nor timed: use "--data" to have it measured.';
+    const message = 'Without data the result was neither run nor timed: give data to have it measured.';
     notes.push({ severity: 'info', message });
     return undefined;
   }

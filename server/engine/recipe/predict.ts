@@ -105,10 +105,12 @@ function predictSpeed(
   steps: Recipe['steps'],
   target: string,
 ): readonly [ratio: number | null, basis: string] {
+  const unknown = (why: string): readonly [null, string] => [null, `not known: ${why}`];
+  const other = steps.find(({ name }) => name !== 'fold' && name !== 'quantize');
+  if (other) return unknown(`what "${other.name}" gains differs from model to model; a run measures it.`);
   const quantize = steps.find(({ name }) => name === 'quantize');
   if (!quantize) return [1, 'only folding, which onnxruntime does by itself when it loads a model.'];
   const { scheme } = quantizeOptions.parse(quantize.options);
-  const unknown = (why: string): readonly [null, string] => [null, `not known: ${why}`];
   if (scheme !== 'int8') return unknown(`${scheme} has not been measured; a run measures it.`);
   if (target !== 'x64') return unknown(`no figures for the target ${target}; a run measures it where it runs.`);
   const { layers, macs } = summarize(model);

@@ -52,7 +52,8 @@ export async function prepareStatic(
   const data = context.calibration;
   if (!data) {
     throw new LatheError('DATA', 'Quantizing activations needs calibration data.', {
-      fix: 'Give --data with a folder of pictures or arrays, or use scheme: dynamic, which needs none.',
+      fix: 'Name data for calibration ("data:" in a recipe, "--data" on the command line), or use scheme: dynamic, '
+        + 'which needs none.',
     });
   }
   const settings = resolveSettings(options, context.target);
