@@ -1,6 +1,6 @@
-import type { Uri} from 'vscode';
 import {
-  commands, window, type CustomDocument, type CustomReadonlyEditorProvider, type WebviewPanel,
+  commands, TabInputCustom, window, workspace, type CustomDocument, type CustomReadonlyEditorProvider, type Uri,
+  type WebviewPanel,
 } from 'vscode';
 import { fileName } from '../models/page-model.ts';
 import type { Models } from '../models/models.ts';
@@ -12,6 +12,14 @@ import { nodeOfFragment } from './problem-link.ts';
 import type { Disposable } from '../support/disposable.ts';
 
 export const graphViewType = 'lathe.graph';
+
+/** A click opens a preview and leaves the focus in the Problems panel; Enter and a double click mean to go there. */
+function wasOnlyLookedAt(uri: Uri): boolean {
+  const opened = window.tabGroups.all.flatMap(({ tabs }) => tabs)
+    .find(({ input }) => input instanceof TabInputCustom && input.uri.toString() === uri.toString());
+  const previews = workspace.getConfiguration('workbench.editor').get<boolean>('enablePreview');
+  return previews === false || opened?.isPreview !== false;
+}
 
 export interface OpenOptions {
   /** Leaves the focus where it is. */
@@ -88,9 +96,8 @@ export class GraphEditors implements CustomReadonlyEditorProvider, Disposable {
    * graph comes to the front in its place.
    */
   private async redirect(uri: Uri, panel: WebviewPanel): Promise<void> {
-    panel.webview.html = '';
-    // The focus stays where it is: in the Problems panel after a click.
-    await this.open(uri.with({ fragment: '' }), nodeOfFragment(uri.fragment), { preserveFocus: true });
+    const model = uri.with({ fragment: '' });
+    await this.open(model, nodeOfFragment(uri.fragment), { preserveFocus: wasOnlyLookedAt(uri) });
     panel.dispose();
   }
 }

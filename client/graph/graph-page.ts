@@ -13,6 +13,7 @@ export class GraphPage implements Disposable {
   private readonly link: PageLink<GraphPageEvent>;
   private readonly registrations: Disposable[];
   private node: string | null = null;
+  private wanted: GraphPageEvent & { readonly type: 'reveal' } | undefined;
 
   constructor(panel: WebviewPanel, session: ModelSession, handlers: PageHandlers, log: Log) {
     this.panel = panel;
@@ -24,11 +25,16 @@ export class GraphPage implements Disposable {
         this.send('state');
         this.send('overlays');
         this.send('problems');
+        this.sendReveal();
       }),
       this.link.onDidSelect((node) => {
         this.node = node;
+        this.wanted = undefined;
       }),
-      session.onDidChange((change) => this.send(change)),
+      session.onDidChange((change) => {
+        this.send(change);
+        if (change === 'state') this.sendReveal();
+      }),
     ];
   }
 
@@ -47,7 +53,8 @@ export class GraphPage implements Disposable {
 
   /** Selects a node and brings it into view, with the heat map `overlay` where one is named. */
   reveal(node: string, overlay?: string): void {
-    this.link.tell({ type: 'reveal', node, ...(overlay === undefined ? {} : { overlay }) });
+    this.wanted = { type: 'reveal', node, ...(overlay === undefined ? {} : { overlay }) };
+    this.sendReveal();
   }
 
   act(action: GraphAction): void {
@@ -56,6 +63,14 @@ export class GraphPage implements Disposable {
 
   dispose(): void {
     for (const registration of this.registrations) registration.dispose();
+  }
+
+  /**
+   * A node can be selected in a page that has its model, not before. It is wanted until the page says what it selected:
+   * a page that another editor just covered is thrown away, which VS Code tells only later, and starts again.
+   */
+  private sendReveal(): void {
+    if (this.wanted && this.session.state.kind === 'loaded') this.link.send(this.wanted);
   }
 
   private send(what: ModelChange): void {

@@ -49,8 +49,8 @@ export function registerModelCommands(parts: ModelCommandParts): Disposable[] {
 
   const benchmark = async (clicked: unknown, selected: unknown): Promise<void> => {
     const given = givenModels(clicked, selected);
-    const inView = modelInView(graphs);
-    const chosen = given.length > 0 ? given : await pickModels('Benchmark Model', inView ? [inView] : []);
+    const inView = given.length > 0 ? undefined : modelInView(graphs);
+    const chosen = inView ? [inView] : given.length > 0 ? given : await pickModels('Benchmark Model');
     if (!chosen || chosen.length === 0) return;
     await starter.start({ kind: 'benchmark', models: chosen.map(({ fsPath }) => fsPath) });
   };

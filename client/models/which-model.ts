@@ -72,12 +72,10 @@ export async function whichModel(argument: unknown, graphs: OpenGraphs, title: s
   return givenModel(argument) ?? modelInView(graphs) ?? await pickModel(title);
 }
 
-/** Several models to choose from, those in `first` chosen already. */
-export async function pickModels(title: string, first: readonly Uri[]): Promise<Uri[] | undefined> {
-  const items = await offered([]);
-  const chosen = await window.showQuickPick(
-    items.map((item) => ({ ...item, picked: first.some((uri) => uri.toString() === item.uri.toString()) })),
-    { title, placeHolder: 'Choose one or more models', canPickMany: true, matchOnDescription: true },
-  );
+/** Several models to choose from. */
+export async function pickModels(title: string): Promise<Uri[] | undefined> {
+  const chosen = await window.showQuickPick(await offered([]), {
+    title, placeHolder: 'Choose one or more models', canPickMany: true, matchOnDescription: true,
+  });
   return chosen?.map(({ uri }) => uri);
 }

@@ -1,5 +1,4 @@
-import type { Uri} from 'vscode';
-import { languages, type Diagnostic, type DiagnosticCollection } from 'vscode';
+import { languages, type Diagnostic, type DiagnosticCollection, type Uri } from 'vscode';
 import { fragmentOfNode } from '../graph/problem-link.ts';
 import type { Disposable } from '../support/disposable.ts';
 

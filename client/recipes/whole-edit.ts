@@ -1,5 +1,4 @@
-import type { Uri} from 'vscode';
-import { Position, Range, window, workspace, WorkspaceEdit, type TextDocument } from 'vscode';
+import { Position, Range, window, workspace, WorkspaceEdit, type TextDocument, type Uri } from 'vscode';
 import { firstDifference } from './text-difference.ts';
 
 /** Replaces what differs in a document, so that one undo takes it back and the cursor stays where it is. */

@@ -96,15 +96,17 @@ function icon(record: RunRecord): RunItemText['icon'] {
 
 /** A run as an entry of the Runs view. */
 export function runItem(record: RunRecord, nowMs: number): RunItemText {
-  const label = `${kindName(record.request)}: ${subject(record.request)}`;
+  const label = subject(record.request);
   const text = stateText(record);
-  const when = isOver(record) ? ` · ${ago(record.endedAt ?? record.createdAt, nowMs)}` : '';
+  // Compressing is what runs are about: the others say what they are.
+  const kind = record.request.kind === 'recipe' ? [] : [kindName(record.request)];
+  const when = isOver(record) ? [ago(record.endedAt ?? record.createdAt, nowMs)] : [];
   return {
     label,
-    description: `${text}${when}`,
+    description: [...kind, text, ...when].join(' · '),
     icon: icon(record),
     context: `run.${record.state}.${record.request.kind}`,
-    spoken: `${label}, ${record.state}, ${text}`,
+    spoken: `${kindName(record.request)} of ${label}, ${record.state}, ${text}`,
   };
 }
 

@@ -117,10 +117,11 @@ export class Starter {
     }
     if (request.kind === 'analyze') {
       const { layers } = await this.link.request(runResult, { id: record.id }) as AnalysisResult;
-      const worst = layers[0]?.name;
+      // Where no layer costs anything alone, their errors still tell them apart.
+      const overlay = layers.some(({ drop }) => drop !== null && drop > 0) ? 'drop' : 'sqnr';
       offers.push({
         title: 'Show Heat Map',
-        take: () => this.editors.open(Uri.file(request.model), worst, { overlay: 'drop' }),
+        take: () => this.editors.open(Uri.file(request.model), layers[0]?.name, { overlay }),
       });
     }
     return offers;

@@ -44,7 +44,8 @@ async function copyDiagnostics(context: ExtensionContext, link: ServerLink, log:
     extension: manifest.version,
     editor: version,
     host: `${process.platform}-${process.arch}, Node ${process.version}`,
-    remote: env.remoteName ?? '',
+    // In a browser it is the name of a host.
+    remote: /^[a-z-]*$/.test(env.remoteName ?? '') ? env.remoteName ?? '' : 'yes',
     trusted: workspace.isTrusted,
     server,
     serverFailure,
