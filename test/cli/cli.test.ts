@@ -39,7 +39,7 @@ describe('lathe', () => {
     [['check', sample, '--target'], 'The option "--target" needs a value: --target T.'],
     [['check', sample, '--target', 'x46'], 'Unknown target "x46". Did you mean "x64"?'],
     [['compress', sample, '--max-drop', 'much'], '"--max-drop" must be a number of at least 0, not "much".'],
-    [['prune', sample, '--ratio', '0.3'], '"lathe prune" is not available in this version of Lathe.'],
+    [['distill', sample, '--epochs', '3'], '"lathe distill" is not available in this version of Lathe.'],
     [['quantize', sample, '--data', data, '--scheme', 'int4'], 'The scheme "int4" is not available in this version'],
     [['inspect', 'nowhere.onnx'], 'There is no file'],
   ])('refuses %j', async (args, message) => {

@@ -9,6 +9,7 @@ import { compressCommand } from './compress.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { inspectCommand } from './inspect.ts';
 import { laterCommands } from './later.ts';
+import { pruneCommand } from './prune.ts';
 import { quantizeCommand } from './quantize.ts';
 import { runCommand } from './run.ts';
 import { targetsCommand } from './targets.ts';
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   compressCommand,
   runCommand,
   quantizeCommand,
+  pruneCommand,
   ...laterCommands,
   evaluateCommand,
   compareCommand,

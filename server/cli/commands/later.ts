@@ -20,6 +20,5 @@ function later(name: string, summary: string): Command {
 }
 
 export const laterCommands: readonly Command[] = [
-  later('prune', 'remove channels or weights that matter little'),
   later('distill', 'train a smaller model to answer like a larger one'),
 ];

@@ -10,7 +10,7 @@ import type { Model } from '../model/model.ts';
 import { foldModel } from '../passes/fold/fold-model.ts';
 import type { PassContext, PassNote, ProgressListener } from '../passes/pass.ts';
 import type { CandidateLayer, CandidateMaker, KeptLayers } from '../passes/quantize/candidates.ts';
-import { compareModels } from '../passes/quantize/observe.ts';
+import { compareModels } from '../passes/observe.ts';
 import { quantizeOptions } from '../passes/quantize/options.ts';
 import { prepareStatic } from '../passes/quantize/static/static-pass.ts';
 import { findTarget } from '../targets/registry.ts';

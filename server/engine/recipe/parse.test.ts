@@ -60,7 +60,8 @@ steps:
     ['an unknown key of a layer rule', quantize('layers: [{ match: a, kep: float }]'),
       '5:28-5:31 LTH2002 Unknown key "kep". Did you mean "keep"?'],
     ['an unknown step', 'version: 1\nmodel: a\nsteps:\n  - quantise: {}\n',
-      '4:5-4:13 LTH2002 Unknown step "quantise". Did you mean "quantize"? Available steps: fold and quantize.'],
+      '4:5-4:13 LTH2002 Unknown step "quantise". Did you mean "quantize"? Available steps: fold, prune and '
+      + 'quantize.'],
     ['a wrong word', quantize('scheme: int9'),
       '5:15-5:19 LTH2005 "scheme" cannot be "int9". Did you mean "int8"? Allowed: int8, dynamic, fp16 or bf16.'],
     ['a wrong word among other kinds', quantize('reduceRange: maybe'),
@@ -83,9 +84,9 @@ steps:
       '1:10-1:11 LTH2008 This Lathe reads recipes of version 1; this one says version 2.'],
     ['a version in quotes', 'version: "1"\n',
       '1:10-1:13 LTH2008 This Lathe reads recipes of version 1; this one says version 1.'],
-    ['a step of the future', 'version: 1\nmodel: a\nsteps:\n  - prune: { ratio: 0.3 }\n',
-      '4:5-4:10 LTH2009 The step "prune" is not available in this version of Lathe. Available steps: fold and '
-      + 'quantize.'],
+    ['a step of the future', 'version: 1\nmodel: a\nsteps:\n  - distill: { epochs: 3 }\n',
+      '4:5-4:12 LTH2009 The step "distill" is not available in this version of Lathe. Available steps: fold, prune '
+      + 'and quantize.'],
     ['a scheme of the future', quantize('scheme: int4'), '5:15-5:19 LTH2009 The scheme "int4" is not available in this '
       + 'version of Lathe. Available: int8, dynamic, fp16 and bf16.'],
     ['an option of the future', quantize('aware: { epochs: 2 }'),
@@ -184,6 +185,6 @@ steps:
       detail: 'r.lathe.yaml:6:7: error: "seed" must be at least 0.',
     });
     expect(problemsBehind(failure())).toHaveLength(2);
-    expect(() => readRecipe('version: 1\nmodel: a\nsteps: [prune]\n', 'r')).toThrow(/not available/);
+    expect(() => readRecipe('version: 1\nmodel: a\nsteps: [distill]\n', 'r')).toThrow(/not available/);
   });
 });

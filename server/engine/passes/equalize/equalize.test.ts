@@ -8,7 +8,7 @@ import { validateModel } from '../../model/validate.ts';
 import { Runtime } from '../../runtime/runtime.ts';
 import type { TensorValue } from '../../tensor/tensor-value.ts';
 import { Random } from '../../util/random.ts';
-import { withOutputs } from '../quantize/observe.ts';
+import { withOutputs } from '../observe.ts';
 import { equalizableValues, equalizeChannels } from './equalize.ts';
 
 let runtime: Runtime;

@@ -4,7 +4,7 @@ import type { Dataset } from '../../data/dataset.ts';
 import type { Model } from '../../model/model.ts';
 import type { LayerAction, PassContext } from '../pass.ts';
 import type { Candidate } from './candidates.ts';
-import { compareModels, withOutputs } from './observe.ts';
+import { compareModels, withOutputs } from '../observe.ts';
 
 /** Samples on which each layer's error is measured. */
 const reportedSamples = 16;

@@ -3,7 +3,7 @@
 import type { Dataset } from '../../data/dataset.ts';
 import type { PassContext } from '../pass.ts';
 import type { CandidateLayer, CandidateMaker, KeptLayers } from './candidates.ts';
-import { compareModels, withOutputs } from './observe.ts';
+import { compareModels, withOutputs } from '../observe.ts';
 
 /** Runs of the model that a ranking may take, about, and the samples for each layer that follow from it. */
 const runsInAll = 400;

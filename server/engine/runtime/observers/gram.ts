@@ -30,7 +30,7 @@ export interface GramSpec extends Spec<'gram'> {
   readonly patch?: PatchShape;
   /** Output positions to sample in each run. */
   readonly positions: number;
-  /** Longest block of a vector; more than 256 counts as 256. */
+  /** Longest block of a vector; more than 1,024 counts as that. */
   readonly block: number;
   readonly seed: number;
 }
@@ -50,10 +50,7 @@ export interface GramResult extends Result<'gram'> {
   readonly count: number;
 }
 
-/** Vectors gathered before their products are summed. */
-const gathered = 64;
-
-/** A block of vectors, and those that are not summed yet: [gathered, stride], padded with zeros. */
+/** A block of vectors, and those that are not summed yet: rows of `stride`, padded with zeros. */
 interface GrowingBlock extends GramBlock {
   readonly stride: number;
   readonly waiting: Float32Array;
@@ -66,6 +63,8 @@ class GramObserver implements Observer<GramResult> {
   private blocks: GrowingBlock[][] | undefined;
   /** By group: vectors that wait. */
   private waiting = new Int32Array(0);
+  /** Vectors that wait before their products are summed. */
+  private rowsAtOnce = 0;
   private length = 0;
   private count = 0;
   private patch = new Float32Array(0);
@@ -148,7 +147,8 @@ class GramObserver implements Observer<GramResult> {
     this.length = length;
     this.patch = new Float32Array(length);
     this.waiting = new Int32Array(groups);
-    const longest = Math.min(this.spec.block, maxVector);
+    const longest = Math.min(this.spec.block, maxVector, length);
+    this.rowsAtOnce = kernels().rowsAtOnce(longest);
     this.blocks = Array.from({ length: groups }, () => {
       const blocks = [];
       for (let start = 0; start < length; start += longest) {
@@ -159,7 +159,7 @@ class GramObserver implements Observer<GramResult> {
           size,
           sums: new Float64Array(size * size),
           stride,
-          waiting: new Float32Array(gathered * stride),
+          waiting: new Float32Array(this.rowsAtOnce * stride),
         });
       }
       return blocks;
@@ -175,7 +175,7 @@ class GramObserver implements Observer<GramResult> {
       waiting.set(vector.subarray(start, start + size), at * stride);
     }
     this.waiting[group] = at + 1;
-    if (at + 1 === gathered) this.sum(group);
+    if (at + 1 === this.rowsAtOnce) this.sum(group);
   }
 
   private sum(group: number): void {

@@ -60,7 +60,8 @@ export class ChannelClasses {
 
   /** Two axes of equal length are the same channels; where one is fixed, so is the other. */
   join(a: Axis, b: Axis): Axis {
-    if (a === null || b === null || a.length !== b.length) {
+    const together = a !== null && b !== null && a.length === b.length;
+    if (!together) {
       this.pin(a);
       this.pin(b);
       return null;

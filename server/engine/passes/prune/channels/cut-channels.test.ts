@@ -43,7 +43,7 @@ const tokens = (length: number, range: number, dtype: 'int32' | 'int64'): Feeds[
   return tensorValue(dtype, [1, length], dtype === 'int32' ? Int32Array.from(ids) : BigInt64Array.from(ids, BigInt));
 };
 
-/** magika is not among them: all of its channels are normalized together, so none can go without changing the others. */
+/** Not magika: all of its channels are normalized together, so none can go without changing the others. */
 const kitModels = ['squeezenet1.1_fp32', 'cifar10_resnet20_jpegft', 'mnist', 'yolox_nano', 'ch_PP-OCRv4_det_infer',
   'ch_PP-OCRv4_rec_infer', 'stories260K'];
 

@@ -12,7 +12,7 @@ import type { Node } from '../../../model/node.ts';
 import type { GramResult, GramSpec } from '../../../runtime/observers/gram.ts';
 import type { Histogram } from '../../../tensor/histogram.ts';
 import type { PassContext } from '../../pass.ts';
-import { observeModel } from '../observe.ts';
+import { observeModel } from '../../observe.ts';
 import { roleOf } from './operators.ts';
 import { gramKey, gramSpec } from './patches.ts';
 import type { QuantizationPlan } from './plan.ts';

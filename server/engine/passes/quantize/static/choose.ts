@@ -5,7 +5,7 @@ import type { Model } from '../../../model/model.ts';
 import type { Target } from '../../../targets/target.ts';
 import type { PassContext } from '../../pass.ts';
 import type { Candidate, CandidateMaker, KeptLayers } from '../candidates.ts';
-import { compareAll } from '../observe.ts';
+import { compareAll } from '../../observe.ts';
 import type { QuantizeOptions } from '../options.ts';
 import { resolveSettings } from '../settings.ts';
 import { WeightStore } from '../weight-store.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import wabt from 'wabt';
-import { kernels, strideOf } from './kernels.ts';
+import { kernels, maxVector, strideOf } from './kernels.ts';
 
 const here = new URL('.', import.meta.url);
 
@@ -129,12 +129,13 @@ describe('addProducts', () => {
   });
 
   it('takes the longest vectors', () => {
-    const vectors = new Float32Array(64 * 256).fill(1);
-    const sums = new Float64Array(256 * 256);
-    kernels().addProducts(vectors, 64, 256, sums);
-    expect(sums[0]).toBe(64);
-    expect(sums[256 * 256 - 1]).toBe(64);
-    expect(sums[255]).toBe(64);
-    expect(sums[256 * 255]).toBe(0);
+    const rows = kernels().rowsAtOnce(maxVector);
+    const vectors = new Float32Array(rows * maxVector).fill(1);
+    const sums = new Float64Array(maxVector * maxVector);
+    kernels().addProducts(vectors, rows, maxVector, sums);
+    expect(sums[0]).toBe(rows);
+    expect(sums[maxVector * maxVector - 1]).toBe(rows);
+    expect(sums[maxVector - 1]).toBe(rows);
+    expect(sums[maxVector * (maxVector - 1)]).toBe(0);
   });
 });

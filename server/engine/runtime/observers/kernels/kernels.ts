@@ -11,7 +11,9 @@ const laneCount = 4;
 /** Most bins of a histogram. */
 export const maxBins = 4096;
 /** Longest vector of `addProducts`. */
-export const maxVector = 256;
+export const maxVector = 1024;
+/** Most vectors whose products are summed before they are added in double precision. */
+const mostRows = 64;
 /** Vectors are padded to a multiple of this. */
 const vectorStep = 16;
 
@@ -155,11 +157,17 @@ class Kernels {
     };
   }
 
+  /** How many vectors of `size` elements `addProducts` takes at once: few enough to sum in float32. */
+  rowsAtOnce(size: number): number {
+    return Math.min(mostRows, Math.floor(pieceLength / strideOf(size)));
+  }
+
   /**
    * Adds the sum of x·xᵀ over the rows x of `vectors` to the upper triangle and diagonal of `sums`. Products are summed
-   * in float32, so few rows (at most 64) should come at a time.
+   * in float32.
    *
-   * @param vectors [rows, stride], where stride is `strideOf(size)` and elements from `size` on are zero
+   * @param vectors [rows, stride], where stride is `strideOf(size)` and elements from `size` on are zero; at most
+   *   `rowsAtOnce(size)` rows
    * @param sums [size, size], row-major
    */
   addProducts(vectors: Float32Array, rows: number, size: number, sums: Float64Array): void {

@@ -3,9 +3,9 @@
 ;; Memory: operand A at 0 and operand B at 65536 (16,384 floats each), the counts of a histogram at 131072 (four copies
 ;; of 4,096 bins, one per vector lane, so that neighbours that fall into one bin do not wait for each other), and the
 ;; accumulators from 196608 on. A function starts from the accumulators in memory and puts them back, so that a tensor
-;; may come in pieces. The products of `products` lie from 262144 on, at most 65,536 floats. `end` is the length of the piece in bytes, a multiple of 16 and not 0.
+;; may come in pieces. The products of `products` lie from 262144 on, at most 2^20 floats. `end` is the length of the piece in bytes, a multiple of 16 and not 0.
 (module
-  (memory (export "memory") 8)
+  (memory (export "memory") 68)
 
   ;; Smallest and largest value; `unusual` becomes non-zero where a value is infinite or not a number.
   (func (export "range") (param $end i32)

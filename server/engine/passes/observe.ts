@@ -1,12 +1,12 @@
 /** Observing values inside a model, or two models side by side, while data runs through. */
 
-import { CarriedState } from '../../data/carry.ts';
-import type { Dataset } from '../../data/dataset.ts';
-import type { Model } from '../../model/model.ts';
-import { throwIfCancelled } from '../../errors.ts';
-import type { ObserverResult, ObserverSpec } from '../../runtime/observers/registry.ts';
-import type { Session } from '../../runtime/runtime.ts';
-import type { PassContext } from '../pass.ts';
+import { CarriedState } from '../data/carry.ts';
+import type { Dataset } from '../data/dataset.ts';
+import type { Model } from '../model/model.ts';
+import { throwIfCancelled } from '../errors.ts';
+import type { ObserverResult, ObserverSpec } from '../runtime/observers/registry.ts';
+import type { Session } from '../runtime/runtime.ts';
+import type { PassContext } from './pass.ts';
 
 /** How many values are observed in one run of the model: bounds the memory of one run. */
 const valuesAtOnce = 128;

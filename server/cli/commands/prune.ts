@@ -1,0 +1,48 @@
+/** `lathe prune`: one technique, its options as flags. */
+
+import { importances } from '../../engine/passes/prune/options.ts';
+import type { Arguments } from '../arguments.ts';
+import type { Command } from '../command.ts';
+import { given, runTechnique, techniqueOptions } from '../one-technique.ts';
+
+export const pruneCommand: Command = {
+  name: 'prune',
+  summary: 'remove channels: smaller tensors, fewer multiplications',
+  usage: 'MODEL (--ratio R | --macs S | --parameters S) [options]',
+  details: 'Channels go together with everything that depends on them. With calibration data those that stay are\n'
+    + 'fitted again to make up for those that went.',
+  examples: [
+    'lathe prune model.onnx --macs 0.5 --data pictures/',
+    'lathe prune model.onnx --ratio 0.3 --keep "/head/*"',
+  ],
+  options: [
+    ...techniqueOptions,
+    { name: 'ratio', value: 'R', summary: 'the share of the channels of every layer to remove' },
+    { name: 'macs', value: 'S', summary: 'the share of the multiply-accumulates that stays' },
+    { name: 'parameters', value: 'S', summary: 'the share of the parameters that stays' },
+    { name: 'importance', value: 'I', summary: 'which channels go first', choices: importances },
+    { name: 'multiple-of', value: 'N', summary: 'channels that stay are a multiple of this' },
+    { name: 'keep', value: 'PATTERN', summary: 'keep all channels of matching layers; repeatable', multiple: true },
+    { name: 'no-reconstruct', summary: 'leave the weights that stay as they are' },
+  ],
+  operands: { min: 1, max: 1, names: 'one model' },
+  async run(context) {
+    const { args } = context;
+    const needsData = args.text('data') !== undefined || args.text('calibration') !== undefined;
+    return runTechnique(context, { step: 'prune', options: pruneOptionsOf(args), suffix: 'pruned', needsData });
+  },
+};
+
+/** The flags in the words of a recipe. */
+function pruneOptionsOf(args: Arguments): Record<string, unknown> {
+  const target = given([['macs', args.number('macs', 0)], ['parameters', args.number('parameters', 0)]]);
+  const kept = args.texts('keep').map((match) => ({ match, keep: 'all' }));
+  return given([
+    ['ratio', args.number('ratio', 0)],
+    ['target', Object.keys(target).length > 0 ? target : undefined],
+    ['importance', args.text('importance')],
+    ['multipleOf', args.integer('multiple-of', 1)],
+    ['reconstruct', args.flag('no-reconstruct') ? false : undefined],
+    ['layers', kept.length > 0 ? kept : undefined],
+  ]);
+}

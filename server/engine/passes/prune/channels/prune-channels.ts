@@ -1,0 +1,127 @@
+/** Structural pruning from options to a smaller model. */
+
+import type { Model } from '../../../model/model.ts';
+import type { Node } from '../../../model/node.ts';
+import { summarize } from '../../../analysis/cost.ts';
+import { compileGlob } from '../../../util/glob.ts';
+import type { PassContext } from '../../pass.ts';
+import type { PruneOptions } from '../options.ts';
+import { countFor, countsForTarget, RemainingCost, stepOf, type CostOf } from './choose-counts.ts';
+import { cutChannels } from './cut-channels.ts';
+import { channelGroups, groupNodes, type ChannelGroup } from './groups.ts';
+import { observeChannels, type ChannelMoments } from './observe-channels.ts';
+import { rankChannels, type RankedGroup } from './rank-channels.ts';
+import { reconstructed } from './reconstruct.ts';
+import { trackChannels } from './track-channels.ts';
+import type { ChannelTracker } from './tracker.ts';
+
+/** What goes from one group. */
+export interface PrunedGroup {
+  readonly ranked: RankedGroup;
+  readonly removed: number;
+}
+
+export interface PrunedChannels {
+  readonly model: Model;
+  readonly groups: readonly PrunedGroup[];
+  /** Layers whose weights make up for what went. */
+  readonly reconstructed: number;
+}
+
+/** What would be removed. `moments` may be empty: then weights decide. */
+export function planChannels(
+  tracker: ChannelTracker,
+  options: PruneOptions,
+  moments: ReadonlyMap<string, ChannelMoments>,
+  seed: number,
+): PrunedGroup[] {
+  const weights = (name: string) => tracker.constant(name)!;
+  const ratios = ratioRules(options);
+  const groups = channelGroups(tracker).filter((group) => ratios(group) !== 0);
+  const ranked = groups.map((group) => rankChannels(group, weights, moments, options.importance, seed));
+  const step = (group: ChannelGroup): number => stepOf(group, options.multipleOf);
+  const share = options.target?.macs ?? options.target?.parameters;
+  const counts = share === undefined
+    ? ranked.map(({ group }) => countFor(group, ratios(group) ?? options.ratio!, step(group)))
+    : countsToTarget(tracker.model, ranked, share, options, ratios, step);
+  return ranked.map((group, i) => ({ ranked: group, removed: counts[i]! }));
+}
+
+function countsToTarget(
+  model: Model,
+  ranked: readonly RankedGroup[],
+  share: number,
+  options: PruneOptions,
+  ratios: (group: ChannelGroup) => number | undefined,
+  step: (group: ChannelGroup) => number,
+): number[] {
+  const costOf = costsOf(model, options.target?.macs === undefined ? 'parameters' : 'macs');
+  const remaining = new RemainingCost(model.graph.nodes, costOf);
+  const goal = remaining.total * share;
+  // What the recipe sets for single layers comes first, and counts towards the target.
+  const fixed = ranked.map(({ group }) => {
+    const ratio = ratios(group);
+    if (ratio === undefined) return undefined;
+    const count = countFor(group, ratio, step(group));
+    remaining.remove(group, count);
+    return count;
+  });
+  const free = ranked.filter((_, i) => fixed[i] === undefined);
+  const counts = countsForTarget(free, remaining, Math.min(1, goal / remaining.total), step).values();
+  return fixed.map((count) => count ?? counts.next().value!);
+}
+
+/** Cost by node; what is not known counts as nothing. */
+function costsOf(model: Model, what: 'macs' | 'parameters'): CostOf {
+  const layers = summarize(model).layers;
+  const byName = new Map(layers.map((layer) => [layer.name, layer[what] ?? 0]));
+  return (node) => byName.get(node.label) ?? 0;
+}
+
+/** The ratio that the recipe sets for a group's layers: 0 keeps all of it, undefined leaves it to the rest. */
+function ratioRules({ layers }: PruneOptions): (group: ChannelGroup) => number | undefined {
+  const rules = layers.map(({ match, keep, ratio }) => ({ matches: compileGlob(match), ratio: keep ? 0 : ratio }));
+  return (group) => {
+    let found: number | undefined;
+    for (const { matches, ratio } of rules) {
+      if (group.produced.some(({ node }) => matches(node.label))) found = ratio;
+    }
+    return found;
+  };
+}
+
+/** Removes channels, and lets those that stay make up for them where there are data. */
+export async function pruneChannels(
+  model: Model,
+  options: PruneOptions,
+  context: PassContext,
+): Promise<PrunedChannels> {
+  const tracker = trackChannels(model);
+  const data = context.calibration;
+  const wanted = options.reconstruct || options.importance === 'auto' || options.importance === 'error';
+  const moments = data && wanted
+    ? await observeChannels(model, tracker.consumed, data, context)
+    : new Map<string, ChannelMoments>();
+  const groups = planChannels(tracker, options, moments, context.seed);
+  const removed = new Set(groups.flatMap(({ ranked, removed: count }) =>
+    ranked.order.slice(0, count).map((i) => ranked.group.channels[i]!.id)));
+  const replaced = options.reconstruct ? reconstructed(tracker, removed, moments) : new Map<string, never>();
+  return { model: cutChannels(tracker, removed, replaced), groups, reconstructed: replaced.size };
+}
+
+/** The layers of the groups that lose something, with the numbers of channels before and after. */
+export function prunedLayers(groups: readonly PrunedGroup[]): Map<Node, { before: number; after: number }> {
+  const layers = new Map<Node, { before: number; after: number }>();
+  for (const { ranked: { group }, removed } of groups) {
+    if (removed === 0) continue;
+    for (const node of groupNodes(group)) {
+      const made = group.produced.findIndex((place) => place.node === node);
+      if (made < 0) continue;
+      const places = group.channels[0]!.produced[made]!.length;
+      const before = layers.get(node)?.before ?? group.produced[made]!.axis.length;
+      const after = (layers.get(node)?.after ?? before) - removed * places;
+      layers.set(node, { before, after });
+    }
+  }
+  return layers;
+}
