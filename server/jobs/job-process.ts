@@ -46,10 +46,14 @@ export class JobProcess {
   private cancelling = false;
   private killTimer: NodeJS.Timeout | undefined;
 
-  /** Throws `INTERNAL` when the program is missing. */
-  constructor(task: Exclude<ToJob, { type: 'cancel' }>, listener: JobListener) {
+  /**
+   * Throws `INTERNAL` when the program is missing, `WRITE` when there is no room for temporary files.
+   *
+   * @param program what to run: tests have programs that misbehave
+   */
+  constructor(task: Exclude<ToJob, { type: 'cancel' }>, listener: JobListener, program = findProgram('job')) {
     this.listener = listener;
-    this.child = fork(findProgram('job'), [], {
+    this.child = fork(program, [], {
       // Relative paths would be those of this folder: documents show whole ones.
       cwd: this.folder,
       env: environmentIn(this.folder),
