@@ -56,7 +56,7 @@ async function goToWorst(session: Session, parts: PageParts, step: 1 | -1): Prom
   const { shown } = session.overlays;
   if (!shown) { parts.say('Choose an overlay first: the worst layer is the worst by its figures.'); return; }
   const current = session.selection?.kind === 'node' ? session.selection.node : -1;
-  const node = nextWorst(shown.ranking, current, step);
+  const node = nextWorst(shown.ranking(), current, step);
   if (node >= 0) await session.reveal(node);
 }
 

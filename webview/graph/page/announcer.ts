@@ -34,12 +34,13 @@ export function selectionInWords(session: Session): string {
   const { node } = selection;
   const value = figures?.values[node] ?? NaN;
   const found = problems.ofNode(node).length;
-  const rank = shown ? shown.ranking.indexOf(node) + 1 : 0;
+  const ranking = shown?.ranking();
+  const rank = ranking ? ranking.indexOf(node) + 1 : 0;
   return [
     `${model.opType(node)} ${model.graph.names[node]!}`,
     model.graph.details[node]!,
     figures && !Number.isNaN(value) && `${figures.title} ${figureText(value, figures.unit)}`,
-    rank > 0 && shown && `rank ${rank} of ${shown.ranking.length}`,
+    rank > 0 && ranking && `rank ${rank} of ${ranking.length}`,
     found > 0 && plural(found, 'problem'),
   ].filter(Boolean).join(', ');
 }

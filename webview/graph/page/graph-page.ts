@@ -85,7 +85,7 @@ export class GraphPage {
     const legend = new Legend(this.#session, this.#composer, () => this.#run('exportOverlay'));
     const tooltip = new Tooltip(this.#session, this.#composer, this.#overlayParts);
     this.#overlayParts.append(
-      canvas, this.#folded.surface.canvas, this.#minimap.element, legend.element, this.#search.element, this.#notice,
+      canvas, this.#minimap.element, legend.element, this.#search.element, this.#notice,
       tooltip.element,
     );
     this.#app.append(
@@ -130,7 +130,10 @@ export class GraphPage {
     // Before the parts hear it: a list would take a letter for the beginning of one of its entries.
     signals.on(['folded'], () => {
       const { folded } = this.#session;
-      this.#canvas.surface.canvas.hidden = folded;
+      const { canvas } = this.#canvas.surface;
+      canvas.hidden = folded;
+      if (folded) canvas.after(this.#folded.surface.canvas);
+      else this.#folded.surface.canvas.remove();
       this.#minimap.element.classList.toggle('covered', folded);
       (folded ? this.#folded : this.#canvas).surface.canvas.focus();
     });

@@ -17,7 +17,7 @@ export interface ShownOverlay {
   readonly groupColors: Float64Array;
   readonly thresholds: readonly number[];
   /** Nodes from the worst to the best. */
-  readonly ranking: Int32Array;
+  readonly ranking: () => Int32Array;
   /** How many nodes have a figure. */
   readonly coverage: number;
 }
@@ -30,6 +30,8 @@ export class OverlayState {
   #choices: readonly NodeFigures[] = [];
   /** Thresholds that the user moved, by overlay. */
   readonly #moved = new Map<string, readonly number[]>();
+  /** What was worked out of overlays: going to and fro between them costs nothing. */
+  #known = new WeakMap<NodeFigures, ShownOverlay>();
   #currentId: string | null = null;
   #shown: ShownOverlay | null = null;
 
@@ -98,20 +100,32 @@ export class OverlayState {
       this.#shown = null;
       return;
     }
-    const groups = aggregateGroups(figures.values, model.groups, figures.aggregate);
-    // A sum of many is larger than every limit: a group is as bad as the worst layer in it.
-    const groupColors = figures.aggregate === 'sum'
-      ? aggregateGroups(figures.values, model.groups, figures.bad === 'low' ? 'min' : 'max')
-      : groups;
-    this.#shown = {
-      figures,
-      groups,
-      groupColors,
-      thresholds: this.#moved.get(figures.id) ?? figures.thresholds ?? limitsFor(figures),
-      ranking: this.#shown?.figures === figures ? this.#shown.ranking : ranking(figures),
-      coverage: coverage(figures),
-    };
+    const known = this.#known.get(figures) ?? shownOverlay(figures, model);
+    this.#known.set(figures, known);
+    const moved = this.#moved.get(figures.id);
+    this.#shown = moved ? { ...known, thresholds: moved } : known;
   }
+}
+
+function shownOverlay(figures: NodeFigures, model: GraphModel): ShownOverlay {
+  const groups = aggregateGroups(figures.values, model.groups, figures.aggregate);
+  return {
+    figures,
+    groups,
+    // A sum of many is larger than every limit: a group is as bad as the worst layer in it.
+    groupColors: figures.aggregate === 'sum'
+      ? aggregateGroups(figures.values, model.groups, figures.bad === 'low' ? 'min' : 'max')
+      : groups,
+    thresholds: figures.thresholds ?? limitsFor(figures),
+    ranking: ranked(figures),
+    coverage: coverage(figures),
+  };
+}
+
+/** Sorts when first asked: whoever only looks at colours need not wait for it. */
+function ranked(figures: NodeFigures): () => Int32Array {
+  let sorted: Int32Array | undefined;
+  return () => sorted ??= ranking(figures);
 }
 
 function limitsFor({ values, bad, aggregate }: NodeFigures): number[] {

@@ -11,7 +11,7 @@ import { expandTo, initialExpansion } from '../model/initial-expansion.ts';
 import { SearchIndex, type SearchHit } from '../search/search-index.ts';
 import { Camera } from '../view/camera.ts';
 import { labelsOf, type Labels, type Measure } from '../view/labels.ts';
-import type { LayoutClient } from '../view/layout-client.ts';
+import type { Layouter } from '../view/layout-client.ts';
 import { SceneIndex } from '../view/scene-index.ts';
 import { bringIntoView, fit, keepAt, toScreen, type Rectangle } from '../view/viewport.ts';
 import { OverlayState } from './overlay-state.ts';
@@ -58,12 +58,12 @@ export class Session {
   folded = false;
   hover = noHover;
 
-  readonly #layout: LayoutClient;
+  readonly #layout: Layouter;
   readonly #measure: Measure;
   #searchIndex: SearchIndex | null = null;
   #tracedDirection: Direction | null = null;
 
-  constructor(link: PageLink<GraphPageEvent>, layout: LayoutClient, measure: Measure) {
+  constructor(link: PageLink<GraphPageEvent>, layout: Layouter, measure: Measure) {
     this.link = link;
     this.#layout = layout;
     this.#measure = measure;

@@ -7,6 +7,8 @@ import type { Picture } from './picture.ts';
 
 const arrow = { length: 7, halfWidth: 3.5 } as const;
 const busDash = [6, 4];
+/** So many lines can be drawn bend by bend in every frame. */
+const fewLines = 4000;
 
 /** Draws lines in world coordinates. */
 export function drawLines(
@@ -19,11 +21,12 @@ export function drawLines(
   if (level.lines === 'none' || visible.length === 0) return;
   const { palette, scene: { lines } } = picture;
   const thin = Math.max(1.2, 0.8 / scale);
+  const bends = level.lines === 'full' || visible.length <= fewLines;
   for (const bus of [0, 1]) {
     context.beginPath();
     for (const line of visible) {
       if (lines.bus[line] !== bus) continue;
-      if (level.lines === 'full') tracePath(context, lines, line, level.curves);
+      if (bends) tracePath(context, lines, line, level.curves);
       else joinEnds(context, picture, line);
     }
     context.strokeStyle = bus ? palette.bus : palette.line;

@@ -8,6 +8,8 @@ import type { Picture, Severity } from './picture.ts';
 export const severityGlyphs: Readonly<Record<Severity, string>> = { error: '✕', warning: '!', info: 'i' };
 
 const badgeHeight = 15;
+/** Lower than this on the screen, a frame says nothing. */
+const leastFrame = 8;
 
 export function drawFrames(
   context: CanvasRenderingContext2D,
@@ -17,10 +19,18 @@ export function drawFrames(
   scale: number,
 ): void {
   const { palette, scene: { boxes } } = picture;
+  if (level.dots) {
+    context.fillStyle = palette.frame;
+    for (const b of frames) {
+      if (boxes.height[b]! * scale < leastFrame) continue;
+      context.fillRect(boxes.x[b]!, boxes.y[b]!, boxes.width[b]!, boxes.height[b]!);
+    }
+    return;
+  }
   context.lineWidth = Math.max(1, 0.75 / scale);
   for (const b of frames) {
     context.beginPath();
-    context.roundRect(boxes.x[b]!, boxes.y[b]!, boxes.width[b]!, boxes.height[b]!, level.dots ? 0 : 6);
+    context.roundRect(boxes.x[b]!, boxes.y[b]!, boxes.width[b]!, boxes.height[b]!, 6);
     context.fillStyle = palette.frame;
     context.fill();
     context.strokeStyle = palette.frameBorder;

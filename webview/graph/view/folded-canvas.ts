@@ -15,6 +15,7 @@ import { Surface } from './surface.ts';
 import type { Size } from './viewport.ts';
 
 const groupBar = 3;
+const legendHeight = 84;
 
 export class FoldedCanvas {
   readonly surface: Surface;
@@ -22,6 +23,8 @@ export class FoldedCanvas {
   readonly #composer: Composer;
   /** The operators, in the order in which they run. */
   #nodes = new Int32Array(0);
+  /** By operator: the outermost group around it, -1 for none. */
+  #outermost = new Int32Array(0);
   #layout: FoldedLayout = foldedLayout(1, { width: 1, height: 1 });
 
   constructor(session: Session, composer: Composer) {
@@ -29,17 +32,13 @@ export class FoldedCanvas {
     this.#composer = composer;
     this.surface = new Surface((context, size, ratio) => this.#draw(context, size, ratio), () => undefined);
     const { canvas } = this.surface;
-    canvas.hidden = true;
     canvas.tabIndex = 0;
     canvas.setAttribute('role', 'application');
     canvas.setAttribute('aria-label', 'The whole model in strips. Arrow keys go from layer to layer, Enter shows it.');
     session.signals.on(['model'], () => {
       this.#nodes = operatorsOf(session.model);
+      this.#outermost = this.#nodes.map((node) => outermostGroup(session.model!, node));
       this.surface.requestDraw();
-    });
-    session.signals.on(['folded'], () => {
-      canvas.hidden = !session.folded;
-      if (session.folded) this.surface.requestDraw();
     });
     session.signals.on(['selection', 'overlay', 'overlays', 'problems', 'search', 'trace', 'hover'], () => {
       if (session.folded) this.surface.requestDraw();
@@ -71,7 +70,7 @@ export class FoldedCanvas {
   #key(event: KeyboardEvent): void {
     const { selection } = this.#session;
     const node = selection?.kind === 'node' ? selection.node : -1;
-    const at = this.#nodes.indexOf(node);
+    const at = cellOf(this.#nodes, node);
     const step = { ArrowDown: 1, ArrowUp: -1, ArrowRight: this.#layout.rows, ArrowLeft: -this.#layout.rows }[event.key];
     if (step !== undefined) {
       const next = Math.min(this.#nodes.length - 1, Math.max(0, at < 0 ? 0 : at + step));
@@ -94,8 +93,10 @@ export class FoldedCanvas {
     context.fillStyle = palette.background;
     context.fillRect(0, 0, size.width, size.height);
     if (!model || this.#nodes.length === 0) return;
-    this.#layout = foldedLayout(this.#nodes.length, size);
-    this.#drawGroups(context, model, palette);
+    // The legend lies over the lower edge.
+    const covered = this.#session.overlays.shown ? legendHeight : 0;
+    this.#layout = foldedLayout(this.#nodes.length, { width: size.width, height: size.height - covered });
+    this.#drawGroups(context, palette);
     this.#drawCells(context, model, palette);
     this.#drawMarks(context, palette);
   }
@@ -110,12 +111,12 @@ export class FoldedCanvas {
 
   #drawCells(context: CanvasRenderingContext2D, model: GraphModel, palette: Palette): void {
     const { shown } = this.#session.overlays;
-    const { cellHeight, stripWidth, labelled } = this.#layout;
+    const { rows, columnWidth, cellHeight, stripWidth, labelled } = this.#layout;
     const count = shown ? shown.thresholds.length + 1 : 0;
     const heat = shown ? heatScale(palette, count, shown.figures.bad) : [];
     const colors = shown
-      ? [palette.group, ...heat.map(cssColor)]
-      : opCategoryNames.map((name) => palette.categories[name]);
+      ? [palette.box, ...heat.map(cssColor)]
+      : opCategoryNames.map((name) => palette.softCategories[name]);
     const number = new Uint8Array(this.#nodes.length);
     const cells = new Int32Array(this.#nodes.length);
     for (let cell = 0; cell < cells.length; cell++) {
@@ -128,8 +129,9 @@ export class FoldedCanvas {
     buckets.forEach(cells, number, colors.length, (color, members) => {
       context.fillStyle = colors[color]!;
       for (const cell of members) {
-        const { x, y } = this.#place(cell);
-        context.fillRect(x + bar, y, stripWidth - bar, cellHeight - gap);
+        const column = Math.floor(cell / rows);
+        const y = foldedMargin + (cell - column * rows) * cellHeight;
+        context.fillRect(foldedMargin + column * columnWidth + bar, y, stripWidth - bar, cellHeight - gap);
       }
     });
     if (!labelled) return;
@@ -140,8 +142,7 @@ export class FoldedCanvas {
       const { x, y } = this.#place(cell);
       const bucket = number[cell]!;
       const value = shown?.figures.values[node] ?? NaN;
-      const plain = shown ? palette.foreground : palette.background;
-      context.fillStyle = shown && bucket > 0 ? textOn(heat[bucket - 1]!) : plain;
+      context.fillStyle = shown && bucket > 0 ? textOn(heat[bucket - 1]!) : palette.foreground;
       context.textAlign = 'left';
       context.fillText(model.opType(node), x + bar + 6, y + cellHeight / 2, stripWidth * 0.6);
       if (Number.isNaN(value) || !shown) continue;
@@ -151,13 +152,13 @@ export class FoldedCanvas {
   }
 
   /** A bar at the left of the cells changes its tone from one outermost group to the next. */
-  #drawGroups(context: CanvasRenderingContext2D, model: GraphModel, palette: Palette): void {
+  #drawGroups(context: CanvasRenderingContext2D, palette: Palette): void {
     const { cellHeight, stripWidth } = this.#layout;
     if (stripWidth <= 4 * groupBar) return;
     let before = -2;
     let odd = false;
     for (let cell = 0; cell < this.#nodes.length; cell++) {
-      const outermost = model.groups.chain(model.graph.group[this.#nodes[cell]!]!)[0] ?? -1;
+      const outermost = this.#outermost[cell]!;
       if (outermost !== before) odd = !odd;
       before = outermost;
       if (outermost < 0) continue;
@@ -169,11 +170,9 @@ export class FoldedCanvas {
 
   #drawMarks(context: CanvasRenderingContext2D, palette: Palette): void {
     const { selection, hits, problems, hover } = this.#session;
-    const cellOf = new Map<number, number>();
-    this.#nodes.forEach((node, cell) => cellOf.set(node, cell));
     const frame = (node: number, color: string, width: number): void => {
-      const cell = cellOf.get(node);
-      if (cell === undefined) return;
+      const cell = cellOf(this.#nodes, node);
+      if (cell < 0) return;
       const { x, y } = this.#place(cell);
       context.strokeStyle = color;
       context.lineWidth = width;
@@ -193,4 +192,22 @@ function operatorsOf(model: GraphModel | null): Int32Array<ArrayBuffer> {
   const nodes: number[] = [];
   for (let node = 0; node < (model?.nodeCount ?? 0); node++) if (model?.isOperator(node)) nodes.push(node);
   return Int32Array.from(nodes);
+}
+
+function outermostGroup({ graph, groups }: GraphModel, node: number): number {
+  let group = graph.group[node]!;
+  while (group >= 0 && groups.parent[group]! >= 0) group = groups.parent[group]!;
+  return group;
+}
+
+/** Nodes are in ascending order: the place of one by halving, -1 for one that is not there. */
+function cellOf(nodes: Int32Array, node: number): number {
+  let [low, high] = [0, nodes.length - 1];
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    if (nodes[middle] === node) return middle;
+    if (nodes[middle]! < node) low = middle + 1;
+    else high = middle - 1;
+  }
+  return -1;
 }

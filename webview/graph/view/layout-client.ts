@@ -1,13 +1,20 @@
-/** The layout worker as the page uses it: the newest request wins, answers to older ones are dropped. */
+/** The layout worker as the page uses it: the newest request wins, and answers those that it overtook as well. */
 
 import type { BoxSizes, Scene } from '../../layout/scene.ts';
 import type { FromLayout, ToLayout } from '../../layout/messages.ts';
 import type { GraphModel } from '../model/graph-model.ts';
 
-export class LayoutClient {
+/** Where scenes come from. */
+export interface Layouter {
+  setGraph(model: GraphModel, sizes: BoxSizes): void;
+  /** The scene of the newest request, for those that it overtook, too. Rejects when it cannot be made. */
+  layout(expanded: Uint8Array): Promise<Scene>;
+}
+
+export class LayoutClient implements Layouter {
   readonly #worker: Promise<Worker>;
   #request = 0;
-  #waiting: { readonly resolve: (scene: Scene) => void; readonly reject: (error: Error) => void } | undefined;
+  #waiting: { readonly resolve: (scene: Scene) => void; readonly reject: (error: Error) => void }[] = [];
 
   /**
    * Starts the worker. A webview may not start one from the extension's files, which have another origin: the bundle at
@@ -33,11 +40,10 @@ export class LayoutClient {
     });
   }
 
-  /** Never settles when a newer request overtakes it. Rejects when the worker cannot do it. */
   layout(expanded: Uint8Array): Promise<Scene> {
     const request = ++this.#request;
     return new Promise((resolve, reject) => {
-      this.#waiting = { resolve, reject };
+      this.#waiting.push({ resolve, reject });
       this.#send({ type: 'layout', request, expanded: expanded.slice() });
     });
   }
@@ -49,11 +55,11 @@ export class LayoutClient {
   #receive(message: FromLayout): void {
     if (message.request !== this.#request) return;
     if (message.type === 'failed') this.#fail(message.message);
-    else this.#waiting?.resolve(message.scene);
+    else for (const { resolve } of this.#waiting.splice(0)) resolve(message.scene);
   }
 
   #fail(message: string): void {
-    this.#waiting?.reject(new Error(message));
+    for (const { reject } of this.#waiting.splice(0)) reject(new Error(message));
   }
 }
 

@@ -26,6 +26,8 @@ export interface Palette {
   /** Ends and middle of a heat map, from harmless to bad. */
   readonly heat: readonly [low: Rgb, middle: Rgb, high: Rgb];
   readonly categories: Readonly<Record<OpCategory, string>>;
+  /** The same for areas with text on them. */
+  readonly softCategories: Readonly<Record<OpCategory, string>>;
   /** Boxes by their borders: fills are the background's. */
   readonly outlined: boolean;
   readonly dark: boolean;
@@ -37,6 +39,9 @@ const heatDefaults = {
   dark: ['#27496d', '#a8607e', '#ffc857'],
   light: ['#d9e6f2', '#e08f62', '#8c1d18'],
 } as const;
+
+/** How much of a category's colour is in an area: text in the editor's foreground must be readable on it. */
+const softness = 0.35;
 
 /** Tokens of VS Code's chart and terminal colours, which every theme defines, and what is used where one does not. */
 const categoryTokens: Readonly<Record<OpCategory, readonly [token: string, dark: string, light: string]>> = {
@@ -65,6 +70,7 @@ export function paletteOf(theme: Theme): Palette {
   const foreground = pick('editor-foreground', '#cccccc', '#3b3b3b');
   const contrastBorder = theme.color('contrastBorder', foreground);
   const heat = heatDefaults[dark ? 'dark' : 'light'];
+  const categories = mapValues(categoryTokens, ([token, inDark, inLight]) => pick(token, inDark, inLight));
   // Between the editor's own colours, since a theme's widgets may look like its editor, or be translucent.
   const between = (share: number): string => cssColor(mix(
     rgb(background, dark ? '#1f1f1f' : '#ffffff'), rgb(foreground, dark ? '#cccccc' : '#3b3b3b'), share,
@@ -94,7 +100,10 @@ export function paletteOf(theme: Theme): Palette {
       rgb(theme.color('lathe-heatmapMiddle', heat[1]), heat[1]),
       rgb(theme.color('lathe-heatmapHigh', heat[2]), heat[2]),
     ],
-    categories: mapValues(categoryTokens, ([token, inDark, inLight]) => pick(token, inDark, inLight)),
+    categories,
+    softCategories: mapValues(categories, (color) => (
+      cssColor(mix(rgb(background, '#808080'), rgb(color, '#808080'), softness))
+    )),
     outlined,
     dark,
     fontFamily: theme.color('font-family', 'system-ui, sans-serif'),
@@ -112,6 +121,7 @@ function forcedPalette(): Palette {
     error: foreground, warning: foreground, info: foreground, badge: background, badgeText: foreground,
     heat: [[128, 128, 128], [128, 128, 128], [128, 128, 128]],
     categories: text,
+    softCategories: mapValues(categoryTokens, () => background),
     outlined: true,
     dark: false,
     fontFamily: 'system-ui, sans-serif',
