@@ -64,8 +64,9 @@ function makers({ nodes, places }: Pick<NodeTable, 'nodes' | 'places'>): readonl
   const scopes = places.map(({ graph, owner }, place) => {
     const scope = new Map<string, Source | null>();
     if (owner >= 0) for (const { name } of graph.inputs) scope.set(name, { node: owner, place, tensor: -1 });
-    for (const name of graph.initializers.keys()) if (!scope.has(name)) scope.set(name, null);
-    for (const name of graph.sparseInitializers.keys()) if (!scope.has(name)) scope.set(name, null);
+    // Up to IR 3 a body lists its constants among its inputs, too.
+    for (const name of graph.initializers.keys()) scope.set(name, null);
+    for (const name of graph.sparseInitializers.keys()) scope.set(name, null);
     for (const node of graph.nodes) if (node.is('Constant')) scope.set(node.outputs[0] ?? '', null);
     return scope;
   });
