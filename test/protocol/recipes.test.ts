@@ -88,6 +88,16 @@ describe('diagnostics', () => {
       editor.textAt(range) === 'qnn-htp')).toBe(true);
   });
 
+  it('tell of a rule that a later one overrules', async () => {
+    const rules = ['        - { match: "*", keep: float }', '        - { match: "**", calibration: mse }'];
+    const problems = async (...lines: string[]): Promise<[unknown, string][]> => {
+      const editor = await RecipeEditor.open(client, `${head}steps:\n  - quantize:\n      layers:\n${lines.join('\n')}`);
+      return (await editor.diagnostics()).map(({ code, range }) => [code, editor.textAt(range)]);
+    };
+    expect(await problems(...rules)).toEqual([['LTH2014', '"*"']]);
+    expect(await problems(rules[0]!)).toEqual([]);
+  });
+
   it('are none for a recipe that is right', async () => {
     const editor = await RecipeEditor.open(client, `${head}target: x64-vnni\nsteps:\n  - fold\n  - quantize: {}\n`);
     expect(await editor.diagnostics()).toEqual([]);

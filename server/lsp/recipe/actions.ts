@@ -48,7 +48,9 @@ function fixes(recipe: RecipeDocument, diagnostic: Diagnostic, models: ModelStor
     case 'LTH2003':
       return missingKeys(recipe, diagnostic);
     case 'LTH2012':
-      return unmatchedRule(recipe, diagnostic, models);
+      return [...nearPattern(recipe, diagnostic, models), ...removal(recipe, diagnostic)];
+    case 'LTH2014':
+      return removal(recipe, diagnostic);
     default:
       return String(diagnostic.code).startsWith('LTH10') ? targetFixes(recipe, diagnostic, models) : [];
   }
@@ -112,16 +114,19 @@ function missingKeys(recipe: RecipeDocument, { range }: Diagnostic): Fix[] {
   });
 }
 
-function unmatchedRule(recipe: RecipeDocument, { range }: Diagnostic, models: ModelStore): Fix[] {
+function nearPattern(recipe: RecipeDocument, { range }: Diagnostic, models: ModelStore): Fix[] {
   const place = recipe.placeAt(range.start);
   const loaded = place && readableModel(recipe, models);
   if (!loaded) return [];
   const near = nearestPattern(String(recipe.value(place.path)), recipeLayers(loaded).names);
-  const changed = near === undefined
-    ? []
-    : offered(`Change to "${near}"`, [{ range: recipe.rangeOf(place), newText: scalarText(near) }], true);
-  const removal = rewritten(recipe, (text) => removeAt(text, place.path.slice(0, -1)));
-  return [...changed, ...offered('Remove the rule', removal)];
+  if (near === undefined) return [];
+  return offered(`Change to "${near}"`, [{ range: recipe.rangeOf(place), newText: scalarText(near) }], true);
+}
+
+function removal(recipe: RecipeDocument, { range }: Diagnostic): Fix[] {
+  const path = recipe.placeAt(range.start)?.path;
+  if (!path) return [];
+  return offered('Remove the rule', rewritten(recipe, (text) => removeAt(text, path.slice(0, -1))));
 }
 
 /** What a conflict of the model with its target can be mended by, inside the recipe. */

@@ -1,15 +1,17 @@
 /** What is wrong with a recipe: in its text, beside its files and for its target. */
 
 import { existsSync, statSync } from 'node:fs';
-import { DiagnosticSeverity, type Diagnostic } from 'vscode-languageserver';
+import { DiagnosticSeverity, DiagnosticTag, type Diagnostic } from 'vscode-languageserver';
 import type { RecipeProblem } from '../../engine/recipe/problem.ts';
 import { targetNames } from '../../engine/targets/registry.ts';
 import { nearestPattern } from '../../engine/recipe/unmatched.ts';
+import { compileGlob } from '../../engine/util/glob.ts';
 import type { ModelStore } from '../models/store.ts';
 import { fileKindAt } from './file-keys.ts';
+import { patternPlaces, type PatternPlace } from './patterns.ts';
 import type { RecipePlaceCode } from './problem-codes.ts';
 import type { RecipeDocument, RecipePlace } from './recipe-document.ts';
-import { isPattern, matching, namedModel, recipeLayers, resolveIn } from './recipe-model.ts';
+import { matching, namedModel, recipeLayers, resolveIn } from './recipe-model.ts';
 import { targetProblems } from './target-problems.ts';
 
 const source = 'lathe';
@@ -91,13 +93,31 @@ function fileProblems(recipe: RecipeDocument, models: ModelStore): Diagnostic[] 
   });
 }
 
+/** The last rule that matches a layer counts, so an earlier one may be without effect. */
+function overruled(
+  recipe: RecipeDocument,
+  { place, step, rule }: PatternPlace,
+  names: readonly string[],
+  patterns: readonly PatternPlace[],
+): Diagnostic[] {
+  const later = patterns.filter((other) => other.step === step && other.rule > rule)
+    .map(({ pattern }) => compileGlob(pattern));
+  if (!names.every((name) => later.some((matches) => matches(name)))) return [];
+  const message = 'Later rules match every layer of this one, and the last rule that matches counts.';
+  const diagnostic = at(recipe, place, code('LTH2014'), message, DiagnosticSeverity.Information);
+  return [{ ...diagnostic, tags: [DiagnosticTag.Unnecessary] }];
+}
+
 /** What needs the model: patterns, and what the target says. */
 function modelProblems(recipe: RecipeDocument, models: ModelStore): Diagnostic[] {
   const model = namedModel(recipe, models);
   if (model.kind !== 'read') return [];
   const layers = recipeLayers(model.loaded);
-  const unmatched = texts(recipe).filter(({ place }) => isPattern(place.path)).flatMap(({ place, text }) => {
-    if (text === '' || matching(text, layers).length > 0) return [];
+  const patterns = patternPlaces(recipe);
+  const unmatched = patterns.flatMap((one) => {
+    const { place, pattern: text } = one;
+    const names = matching(text, layers);
+    if (names.length > 0) return overruled(recipe, one, names, patterns);
     const near = nearestPattern(text, layers.names);
     const message = `"${text}" matches no layer of the model.${near === undefined ? '' : ` Did you mean "${near}"?`}`;
     return [at(recipe, place, code('LTH2012'), message, DiagnosticSeverity.Warning)];

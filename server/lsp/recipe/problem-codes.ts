@@ -6,4 +6,6 @@ export type RecipePlaceCode =
   /** A pattern that matches no layer of the model. */
   | 'LTH2012'
   /** A data file or folder that is not there. */
-  | 'LTH2013';
+  | 'LTH2013'
+  /** A rule that later rules leave nothing to do. */
+  | 'LTH2014';

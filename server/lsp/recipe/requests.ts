@@ -20,7 +20,11 @@ export function answerRequests(context: ServerContext): void {
   onRequest(context.connection, estimateRecipe, ({ uri, text }) => estimate(context, uri, text));
 }
 
-async function fixRecipe(context: ServerContext, { uri, edit, recipe }: ApplyFixParams): Promise<ApplyFixResult> {
+/** The recipe of a model after an edit: nothing is written, the editor does that. */
+export async function fixRecipe(
+  context: ServerContext,
+  { uri, edit, recipe }: ApplyFixParams,
+): Promise<ApplyFixResult> {
   const loaded = context.models.load(uri);
   const path = recipe === undefined ? await newestRecipe(loaded.path, context.results) : pathOf(recipe);
   if (path !== undefined) {
