@@ -5,6 +5,7 @@ import type { Edges } from './edges.ts';
 import { GroupList } from './group-list.ts';
 import type { NodeTable } from './node-table.ts';
 import { scopesOf, type Named } from './scopes.ts';
+import { servedLayers } from './served.ts';
 
 /** Names of fewer nodes than this part of a graph say nothing about it. */
 const namedShare = 0.25;
@@ -39,7 +40,13 @@ function membersOf({ nodes, places }: NodeTable): readonly number[][] {
 
 /** Gives the number of nodes that are in a scope. */
 function addScopes(nodes: readonly number[], table: NodeTable, groups: GroupList, around: number): number {
-  const { scopes, scopeOf } = scopesOf(nodes.map((node) => operatorOf(table, node)));
+  const operators = nodes.flatMap((number) => {
+    const entry = table.nodes[number]!;
+    return entry.kind === 'operator' ? [entry.node] : [];
+  });
+  const served = servedLayers(operators);
+  // With the file's own names: labels made of values' names would give scopes that no module stands behind.
+  const { scopes, scopeOf } = scopesOf(operators.map((node): Named => served.get(node) ?? node));
   const numbers: number[] = [];
   for (const { parent, name } of scopes) {
     numbers.push(groups.add('scope', name, parent < 0 ? around : numbers[parent]!));
@@ -51,12 +58,6 @@ function addScopes(nodes: readonly number[], table: NodeTable, groups: GroupList
     named += 1;
   }
   return named;
-}
-
-/** With the file's own name: labels made of values' names would give scopes that no module stands behind. */
-function operatorOf({ nodes }: NodeTable, number: number): Named {
-  const entry = nodes[number]!;
-  return entry.kind === 'operator' ? entry.node : { name: '', opType: '' };
 }
 
 function addBlocks(
