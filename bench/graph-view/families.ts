@@ -11,6 +11,11 @@ type Family = (blocks: number, name: string) => Network;
 
 const families: Readonly<Record<string, Family>> = { tf: transformer, llm: decoder, cnn: unet };
 
+/** What the results in bench/RESULTS.md are of. */
+export const benchmarkNames = [
+  'tf-1000', 'tf-5000', 'tf-20000', 'llm-1000', 'llm-5000', 'llm-10000', 'llm-20000', 'cnn-20000',
+] as const;
+
 /** "llm-5000": the family and about how many operators. */
 export function networkNamed(name: string): Network {
   const [family, size] = name.split('-');

@@ -8,18 +8,16 @@ import { parseArgs } from 'node:util';
 import { layoutGraph } from '../../webview/layout/layout.ts';
 import { layoutMemo } from '../../webview/layout/memo.ts';
 import { countCrossings } from './crossings.ts';
-import { networkNamed } from './families.ts';
+import { benchmarkNames, networkNamed } from './families.ts';
 import { layoutInput, type LayoutInput } from './layout-input.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true, options: { runs: { type: 'string', default: '7' } },
 });
-const names = positionals.length > 0 ? positionals : [
-  'tf-1000', 'tf-5000', 'tf-20000', 'llm-1000', 'llm-5000', 'llm-10000', 'llm-20000', 'cnn-20000',
-];
+const names = positionals.length > 0 ? positionals : benchmarkNames;
 const runs = Number(values.runs);
 
-/** Crossings are counted pair by pair: too slow for large graphs. */
+/** Counting crossings takes much longer than the layout: not for large graphs. */
 const countedUpTo = 1500;
 
 function median(numbers: readonly number[]): number {

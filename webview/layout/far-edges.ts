@@ -8,7 +8,7 @@ export const far = {
   rows: 64,
   /** A tensor with this many readers, one of them over more than `fanRows` rows away, is a bus … */
   readers: 4,
-  fanRows: 12,
+  fanRows: 24,
   /** … for all its readers more than this many rows away. */
   nearRows: 3,
 } as const;

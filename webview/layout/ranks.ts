@@ -8,7 +8,7 @@ import { topologicalOrder } from './topological-order.ts';
 const hubReaders = 4;
 
 /** What such a tensor feeds moves down only if it moves farther than this: parallel branches begin side by side. */
-const nearRows = 3;
+const nearRows = 8;
 
 const deadEndsPerRow = 2;
 

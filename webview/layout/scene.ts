@@ -28,7 +28,10 @@ export interface Boxes {
   readonly group: Int32Array;
   /** 1 for an expanded group. */
   readonly expanded: Uint8Array;
-  /** The box of the expanded group around it, -1 at the top. */
+  /**
+   * The box of the expanded group around it, -1 at the top. Where a graph has many inputs or outputs, they are inside
+   * the innermost expanded group that holds what they are linked to.
+   */
   readonly parent: Int32Array;
 }
 

@@ -1,5 +1,6 @@
 /** Which boxes the drawing has, for given open groups, and which lines lead between them. */
 
+import { homeGroups } from './homes.ts';
 import type { LayoutGraph } from './messages.ts';
 import { TripleIndex } from './triple-index.ts';
 
@@ -17,6 +18,7 @@ export interface VisibleBoxes {
 
 /** Groups first, outer ones before inner ones, then nodes. */
 export function visibleBoxes(graph: LayoutGraph, expanded: Uint8Array): VisibleBoxes {
+  const homes = homeGroups(graph, expanded);
   const groups = graph.groupParent.length;
   const nodes = graph.group.length;
   const boxOfGroup = new Int32Array(groups).fill(-1);
@@ -36,7 +38,7 @@ export function visibleBoxes(graph: LayoutGraph, expanded: Uint8Array): VisibleB
   const boxOfNode = new Int32Array(nodes);
   let count = shownGroups.length;
   for (let n = 0; n < nodes; n++) {
-    const group = graph.group[n]!;
+    const group = homes[n]!;
     boxOfNode[n] = group >= 0 && cover[group]! >= 0 ? cover[group]! : count++;
   }
 
@@ -62,7 +64,7 @@ export function visibleBoxes(graph: LayoutGraph, expanded: Uint8Array): VisibleB
     const box = boxOfNode[n]!;
     if (box < shownGroups.length) continue;
     boxes.node[box] = n;
-    put(box, graph.group[n]!);
+    put(box, homes[n]!);
   }
   return boxes;
 }
