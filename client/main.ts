@@ -10,7 +10,7 @@ import { ComparePages } from './pages/compare-pages.ts';
 import type { PageServices } from './pages/page-handlers.ts';
 import { ResultPages } from './pages/result-pages.ts';
 import { applyRecipeEdit } from './problems/apply-fix.ts';
-import { openDocumentation } from './problems/documentation.ts';
+import { documentationCommand, openDocumentation } from './problems/documentation.ts';
 import { registerFixCommand } from './problems/fix-command.ts';
 import { ModelDecorations } from './problems/model-decorations.ts';
 import { ModelDiagnostics } from './problems/model-diagnostics.ts';
@@ -24,6 +24,7 @@ import { RunsTree } from './runs/runs-tree.ts';
 import { Starter } from './runs/start.ts';
 import { ServerLink } from './server/server-link.ts';
 import { Log } from './support/log.ts';
+import { registerCommand } from './support/register.ts';
 import { registerSupportCommands } from './support/support-commands.ts';
 import { TextViews } from './text/text-view.ts';
 
@@ -59,6 +60,7 @@ export function activate(context: ExtensionContext): void {
     recipeStatus(link),
     registerRecipeTasks(context),
     registerFixCommand(log, models, graphs, services),
+    registerCommand(log, documentationCommand, async (code) => services.openDocumentation(String(code))),
     ...registerGraphCommands(graphs),
     ...registerModelCommands({ link, log, models, graphs, editors, texts, starter }),
     ...registerRecipeCommands({ link, log, graphs, starter }),

@@ -1,5 +1,5 @@
 /** The commands that a page may run, and none else: a page shows names that came from a file. */
-const allowed: readonly string[] = [
+export const allowedCommands: readonly string[] = [
   'lathe.compress', 'lathe.quantize', 'lathe.analyze', 'lathe.benchmark', 'lathe.checkTarget', 'lathe.compareModels',
   'lathe.openText', 'lathe.openGraph', 'lathe.fixProblem', 'lathe.newRecipe', 'lathe.runRecipe', 'lathe.revealNode',
   'lathe.showLog', 'lathe.copyDiagnostics', 'lathe.restartServer', 'lathe.runs.open', 'lathe.runs.cancel',
@@ -8,5 +8,5 @@ const allowed: readonly string[] = [
 ];
 
 export function pageMayRun(command: string): boolean {
-  return allowed.includes(command);
+  return allowedCommands.includes(command);
 }

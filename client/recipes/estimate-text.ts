@@ -1,11 +1,12 @@
 import type { RecipeEstimate } from '../../protocol/advice.ts';
-import { predictionText, sizeText } from '../wizard/figures.ts';
+import { bytesInWords } from '../../protocol/words.ts';
+import { predictionText } from '../wizard/figures.ts';
 
 /** An estimate as Markdown: the whole, what it rests on, and every layer that changes. */
 export function estimateText(recipe: string, { predicted, layers, notes }: RecipeEstimate): string {
   const changed = layers.filter(({ bytesBefore, bytesAfter }) => bytesBefore !== bytesAfter);
   const rows = changed.map(({ name, opType, action, bytesBefore, bytesAfter }) =>
-    `| ${cell(name)} | ${opType} | ${cell(action)} | ${sizeText(bytesBefore)} | ${sizeText(bytesAfter)} |`);
+    `| ${cell(name)} | ${opType} | ${cell(action)} | ${bytesInWords(bytesBefore)} | ${bytesInWords(bytesAfter)} |`);
   return [
     `# ${recipe}: what it would do`,
     '',

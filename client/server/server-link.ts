@@ -7,6 +7,7 @@ import {
 import { textScheme } from '../../protocol/model.ts';
 import { settingsChanged, type ServerOptions } from '../../protocol/server.ts';
 import type { NotificationToken, RequestToken } from '../../protocol/token.ts';
+import { linkToDocumentation } from '../problems/documentation.ts';
 import type { Log } from '../support/log.ts';
 import { failureOf, FailureError, serverGone } from './failure-error.ts';
 import { Restarts } from './restarts.ts';
@@ -140,6 +141,7 @@ export class ServerLink implements Disposable {
       }),
       middleware: {
         handleDiagnostics: (uri, diagnostics, next) => {
+          for (const diagnostic of diagnostics) linkToDocumentation(diagnostic);
           if (uri.path.endsWith('.onnx')) showModelProblems(uri, diagnostics);
           else next(uri, diagnostics);
         },
