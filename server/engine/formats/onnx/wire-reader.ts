@@ -57,7 +57,9 @@ export class WireReader {
 
   /** The error for bytes that break the wire format at `position`. */
   damaged(what: string, position = this.position): LatheError {
-    return new LatheError('MODEL_FORMAT', `The model is damaged at byte ${position}: in ${this.place()}, ${what}.`);
+    return new LatheError('MODEL_FORMAT', `The model is damaged at byte ${position}: in ${this.place()}, ${what}.`, {
+      fix: 'Copy or download the file again.',
+    });
   }
 
   /** Where the reader is, in the names of `onnx.proto`: "graph.node[3].attribute[0].t". */
