@@ -26,6 +26,7 @@ const programs = [
   { entry: 'webview/graph/main.ts', bundle: 'dist/webview/graph.js', webview: true },
   { entry: 'webview/layout/worker.ts', bundle: 'dist/webview/layout-worker.js', webview: true },
   { entry: 'webview/result/main.ts', bundle: 'dist/webview/result.js', webview: true },
+  { entry: 'webview/compare/main.ts', bundle: 'dist/webview/compare.js', webview: true },
 ];
 
 /**

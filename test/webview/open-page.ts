@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import axe from 'axe-core';
 import { build } from 'esbuild';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { pageHtml } from '../../client/pages/html.ts';
 import type { Failure } from '../../protocol/failure.ts';
 import type { FromPage, PageEvent, PageMethod, PageRequests } from '../../protocol/page.ts';
 
@@ -45,8 +46,6 @@ export interface OpenOptions {
   readonly state?: unknown;
   /** Further files that the page may load, by name: workers. */
   readonly files?: Readonly<Record<string, string>>;
-  /** As the client sends them along in the body's data attributes. */
-  readonly data?: Readonly<Record<string, string>>;
 }
 
 export interface TestPage {
@@ -97,6 +96,8 @@ export async function openPage(options: OpenOptions): Promise<TestPage> {
   browser ??= chromium.launch({ ...(chromiumPath && { executablePath: chromiumPath }), args: ['--no-sandbox'] });
   const context = await (await browser).newContext({ viewport: size, reducedMotion: 'reduce' });
   const page = await context.newPage();
+  // Before a test's own end, so that it says for what it waited.
+  page.setDefaultTimeout(10_000);
   const { script, style } = await bundled(entry);
   const posted: FromPage[] = [];
   const errors: string[] = [];
@@ -105,14 +106,13 @@ export async function openPage(options: OpenOptions): Promise<TestPage> {
     if (message.type() === 'error') errors.push(message.text());
   });
 
-  const nonce = 'n0nce';
-  const policy = `default-src 'none'; img-src ${address} data:; font-src ${address}; style-src ${address}; `
-    + `script-src 'nonce-${nonce}'; worker-src blob:; connect-src ${address};`;
-  const data = Object.entries(options.data ?? {}).map(([name, value]) => ` data-${name}="${value}"`).join('');
-  const html = `<!doctype html><html lang="en"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}"><title>Lathe</title>
-<link rel="stylesheet" href="page.css"></head>
-<body${data}><script nonce="${nonce}" src="page.js"></script></body></html>`;
+  const html = pageHtml({
+    title: 'Lathe',
+    script: `${address}page.js`,
+    styles: [`${address}page.css`],
+    cspSource: address,
+    nonce: 'fresh-for-every-document',
+  });
   const served = new Map<string, readonly [type: string, body: string]>([
     ['', ['text/html', html]], ['page.js', ['text/javascript', script]], ['page.css', ['text/css', style]],
     ['favicon.ico', ['image/x-icon', '']],

@@ -45,21 +45,22 @@ export function differenceGrid(matching: Matching, onOpen: (difference: Differen
         title: 'Before',
         hint: 'Bytes of its constants in the first model',
         value: ({ a }) => bytes('a', a),
-        content: ({ a }) => (a < 0 ? '' : bytesInWords(bytes('a', a))),
+        content: ({ a }) => bytesText(bytes('a', a)),
         numeric: true,
       },
       {
         title: 'After',
         hint: 'Bytes of its constants in the second model',
         value: ({ b }) => bytes('b', b),
-        content: ({ b }) => (b < 0 ? '' : bytesInWords(bytes('b', b))),
+        content: ({ b }) => bytesText(bytes('b', b)),
         numeric: true,
       },
       {
         title: 'In the second model',
         value: ({ b }) => name('b', b),
-        content: ({ a, b }) => (a >= 0 && name('a', a) === name('b', b) ? 'the same name' : name('b', b)),
-        code: true,
+        content: ({ a, b }) => (a >= 0 && name('a', a) === name('b', b)
+          ? element('span', { class: 'hint' }, 'the same name')
+          : element('span', { class: 'code' }, name('b', b))),
       },
     ],
     rows: matching.differences,
@@ -70,4 +71,9 @@ export function differenceGrid(matching: Matching, onOpen: (difference: Differen
     openHint: 'Show this layer in both graphs',
   });
   return grid.element;
+}
+
+/** Most operators have no constants: a column of zeros would hide those that do. */
+function bytesText(bytes: number): string {
+  return bytes === 0 ? '' : bytesInWords(bytes);
 }

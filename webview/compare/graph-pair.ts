@@ -5,6 +5,7 @@ import type { PageModel } from '../../protocol/page.ts';
 import type { Selection, Session } from '../graph/session/session.ts';
 import type { Theme } from '../ui/theme.ts';
 import type { GraphPane } from './graph-pane.ts';
+import { expandedLike } from './expansion.ts';
 import { Matching, otherSide, type Side } from './matching.ts';
 import { anchorsOf, follow, type Anchors } from './view-sync.ts';
 
@@ -14,9 +15,9 @@ export class GraphPair {
   inStep = true;
   readonly #panes: Readonly<Record<Side, GraphPane>>;
   readonly #onSelect: (side: Side, selection: Selection | null) => void;
-  #anchors: Partial<Record<Side, Anchors>> = {};
-  /** Set while one side is changed for the other's sake. */
-  #following = false;
+  #anchors: Anchors | null = null;
+  /** The side that the user moves; the other one follows and never leads by itself. */
+  #leader: Side = 'a';
 
   constructor(
     panes: Readonly<Record<Side, GraphPane>>,
@@ -25,29 +26,37 @@ export class GraphPair {
     this.#panes = panes;
     this.#onSelect = onSelect;
     for (const side of ['a', 'b'] as const) {
+      for (const kind of ['pointerdown', 'wheel', 'keydown'] as const) {
+        panes[side].element.addEventListener(kind, () => this.#lead(side), { capture: true, passive: true });
+      }
       const { signals } = panes[side].session;
-      signals.on(['view'], () => this.#followView(side));
-      signals.on(['selection'], () => this.#followSelection(side));
+      signals.on(['view'], () => {
+        if (side === this.#leader) this.#followView();
+      });
+      signals.on(['selection'], () => {
+        if (side === this.#leader) this.#followSelection();
+      });
       signals.on(['scene'], () => {
-        this.#anchors = {};
-        this.#followGroups(side);
+        this.#anchors = null;
+        if (side === this.#leader) this.#followGroups();
+        this.#followView();
       });
     }
   }
 
   async open(a: PageModel, b: PageModel, structure: StructureComparison): Promise<void> {
     this.matching = null;
-    await this.#panes.a.open(a);
-    const first = this.#session('a');
-    await this.#panes.b.open(b, first.expandedPaths());
-    const models = { a: first.model, b: this.#session('b').model };
+    this.#leader = 'a';
+    await Promise.all([this.#panes.a.open(a), this.#panes.b.open(b)]);
+    const models = { a: this.#session('a').model, b: this.#session('b').model };
     if (!models.a || !models.b) return;
     this.matching = new Matching(models.a, models.b, structure);
     for (const side of ['a', 'b'] as const) {
       this.#panes[side].composer.status = this.matching.status[side];
       this.#panes[side].draw();
     }
-    first.showStart();
+    this.#followGroups();
+    this.#session('a').showStart();
   }
 
   setTheme(theme: Theme): void {
@@ -66,40 +75,32 @@ export class GraphPair {
 
   /** Selects a node and its counterpart and brings both into view. */
   async reveal(nodes: Readonly<Record<Side, number>>): Promise<void> {
-    const first: Side = nodes.a >= 0 ? 'a' : 'b';
-    const second = otherSide[first];
-    await this.#session(first).reveal(nodes[first]);
-    if (nodes[second] >= 0) await this.#quietly(() => this.#session(second).reveal(nodes[second]));
-    this.#followView(first);
-    this.#onSelect(first, this.#session(first).selection);
+    this.#lead(nodes.a >= 0 ? 'a' : 'b');
+    await this.#session(this.#leader).reveal(nodes[this.#leader]);
   }
 
   #session(side: Side): Session {
     return this.#panes[side].session;
   }
 
-  async #quietly(change: () => unknown): Promise<void> {
-    this.#following = true;
-    try {
-      await change();
-    } finally {
-      this.#following = false;
-    }
+  #lead(side: Side): void {
+    if (this.#leader === side) return;
+    this.#leader = side;
+    this.#anchors = null;
   }
 
-  #followView(side: Side): void {
-    if (this.#following || !this.inStep || !this.matching) return;
-    const [from, to] = [this.#session(side), this.#session(otherSide[side])];
+  #followView(): void {
+    if (!this.inStep || !this.matching) return;
+    const [from, to] = [this.#session(this.#leader), this.#session(otherSide[this.#leader])];
     if (!from.scene || !to.scene) return;
-    const anchors = this.#anchors[side] ??= anchorsOf(from.scene, to.scene, this.matching.counterpart[side]);
-    void this.#quietly(() => to.camera.set(follow(from.camera.view, from.camera.screen, to.camera.screen, anchors)));
+    this.#anchors ??= anchorsOf(from.scene, to.scene, this.matching.counterpart[this.#leader]);
+    to.camera.set(follow(from.camera.view, from.camera.screen, to.camera.screen, this.#anchors));
   }
 
-  #followSelection(side: Side): void {
-    if (this.#following || !this.matching) return;
+  #followSelection(): void {
+    const side = this.#leader;
     const { selection } = this.#session(side);
-    const other = this.#session(otherSide[side]);
-    void this.#quietly(() => other.select(this.#counterpart(side, selection)));
+    this.#session(otherSide[side]).select(this.#counterpart(side, selection));
     this.#onSelect(side, selection);
   }
 
@@ -115,20 +116,17 @@ export class GraphPair {
     return group < 0 ? null : { kind: 'group', group };
   }
 
-  /** Opens and closes groups of the same name in the other graph. */
-  #followGroups(side: Side): void {
-    if (this.#following || !this.matching) return;
-    const [from, to] = [this.#session(side), this.#session(otherSide[side])];
-    const groups = this.matching.models[otherSide[side]].groups;
-    const open = new Set(from.expandedPaths());
-    const known = this.matching.models[side].groups;
-    const different = groups.paths.flatMap((path, group) => (
-      known.find(path) >= 0 && open.has(path) !== (to.expanded[group] === 1) ? [group] : []
-    ));
+  /** Opens the groups around what is seen in the leading graph, and closes those around what is not. */
+  #followGroups(): void {
+    if (!this.matching) return;
+    const side = this.#leader;
+    const follower = this.#session(otherSide[side]);
+    const wanted = expandedLike(this.matching, side, this.#session(side).expanded, follower.expanded);
+    const different = [...wanted.keys()].filter((group) => wanted[group] !== follower.expanded[group]);
     const last = different.pop();
     if (last === undefined) return;
     // All but the last are only noted: one layout serves them all.
-    for (const group of different) to.expanded[group] = Number(!to.expanded[group]);
-    void this.#quietly(() => to.setGroupExpanded(last, to.expanded[last] !== 1)).then(() => this.#followView(side));
+    for (const group of different) follower.expanded[group] = wanted[group]!;
+    void follower.setGroupExpanded(last, wanted[last] === 1);
   }
 }

@@ -64,16 +64,7 @@ export class PairDetails {
         ['Why', layer?.reason],
         ['SQNR', layer?.sqnrDb == null ? undefined : `${decibels(layer.sqnrDb)} at its output, measured by the run`],
       ]),
-      plainTable('What differs is marked with ≠.', [
-        { title: '' }, { title: models.a.fileName }, { title: models.b.fileName },
-      ], rows.map(({ what, values: [first, second] }) => {
-        const differs = first !== second;
-        return [
-          [differs && element('span', { class: 'differs', title: 'differs' }, '≠ '), what],
-          element('span', { class: differs && 'differs' }, first ?? '–'),
-          element('span', { class: differs && 'differs' }, second ?? '–'),
-        ];
-      })),
+      a && b ? bothTable(models, rows) : oneTable(models[a ? 'a' : 'b'].fileName, rows),
       constantPairs(a, b).map((pair) => this.#constants(matching, nodes, pair)));
   }
 
@@ -92,6 +83,24 @@ export class PairDetails {
     const of = pair.a ?? pair.b;
     return section(`Values of ${of?.role === undefined || of.role === '' ? of?.name ?? '' : of.role}`, place);
   }
+}
+
+function bothTable(models: Matching['models'], rows: readonly DetailRow[]): HTMLElement {
+  return plainTable('What differs is marked with ≠.', [
+    { title: '' }, { title: models.a.fileName }, { title: models.b.fileName },
+  ], rows.map(({ what, values: [first, second] }) => {
+    const differs = first !== second;
+    return [
+      [element('span', { 'class': 'unequal', 'aria-label': differs ? 'differs' : undefined }, differs && '≠'), what],
+      element('span', { class: differs && 'differs' }, first ?? '–'),
+      element('span', { class: differs && 'differs' }, second ?? '–'),
+    ];
+  }));
+}
+
+function oneTable(fileName: string, rows: readonly DetailRow[]): HTMLElement {
+  return plainTable(`In ${fileName} only.`, [{ title: '' }, { title: fileName }],
+    rows.map(({ what, values: [first, second] }) => [what, first ?? second ?? '']));
 }
 
 interface DetailRow {

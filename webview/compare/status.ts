@@ -26,16 +26,17 @@ const tokens: Readonly<Record<Difference, readonly [token: string, dark: string,
   removed: ['charts-red', '#f14c4c', '#e51400'],
 };
 
-/** How much of a status's colour a box takes: its text must stay readable. */
+/** How much of a status's colour a box takes, where it fills the box and not only a stripe of it. */
 const fillShare = 0.5;
 
 /** By status in `differences`: what boxes are filled with. */
 export function statusColors(theme: Theme): Rgb[] {
   const dark = theme.kind === 'dark' || theme.kind === 'high-contrast';
+  const share = theme.kind.startsWith('high-contrast') ? 1 : fillShare;
   const background = parseColor(theme.color('editor-background', '')) ?? (dark ? [31, 31, 31] : [255, 255, 255]);
   return differences.map((status) => {
     const [token, inDark, inLight] = tokens[status];
     const color = parseColor(theme.color(token, '')) ?? parseColor(dark ? inDark : inLight) ?? background;
-    return mix(background, color, fillShare);
+    return mix(background, color, share);
   });
 }

@@ -50,6 +50,16 @@ function control<Name extends keyof Controls>(
   return made as Controls[Name];
 }
 
+/** The toolkit gives some elements names of its own ("Text field") whenever they enter the page: ours come back. */
+function insist(on: HTMLElement, attributes: Readonly<Record<string, string>>): void {
+  const restore = (): void => {
+    for (const [name, value] of Object.entries(attributes)) {
+      if (on.getAttribute(name) !== value) on.setAttribute(name, value);
+    }
+  };
+  new MutationObserver(restore).observe(on, { attributeFilter: Object.keys(attributes) });
+}
+
 export interface ButtonOptions {
   readonly appearance?: 'primary' | 'secondary';
   /** More than the label says, shown when the pointer rests on it. */
@@ -110,13 +120,16 @@ export interface TextFieldOptions {
 /** A line to write in; `onInput` hears every key. Its name is `label`, which is not drawn. */
 export function textField(label: string, onInput: (value: string) => void, options: TextFieldOptions = {}): TextField {
   const made = control('text-field', { 'aria-label': label, ...options });
+  insist(made, { 'aria-label': label });
   made.addEventListener('input', () => onInput(made.value));
   return made;
 }
 
 /** Turning for as long as it is in the page. */
 export function progressRing(label: string): ProgressRing {
-  return control('progress-ring', { 'aria-label': label });
+  const made = control('progress-ring', { 'aria-label': label, 'role': 'progressbar', 'aria-live': 'polite' });
+  insist(made, { 'aria-label': label, 'role': 'progressbar', 'aria-live': 'polite' });
+  return made;
 }
 
 export function link(label: string, onClick: () => void): Link {

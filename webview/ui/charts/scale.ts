@@ -25,11 +25,3 @@ export function ticks(low: number, high: number, count: number): number[] {
   for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) made.push(i === 0 ? 0 : i * step);
   return made;
 }
-
-/** The value below which `share` of the sorted values lie, between neighbours in proportion. */
-export function quantile(sorted: readonly number[], share: number): number {
-  const at = (sorted.length - 1) * share;
-  const below = Math.floor(at);
-  const under = sorted[below] ?? NaN;
-  return under + ((sorted[below + 1] ?? under) - under) * (at - below);
-}
