@@ -130,7 +130,7 @@ export class Workbench {
   /** Enter, as soon as the question whose title has `part` in it offers something. */
   async acceptSuggestion(part: string): Promise<void> {
     await this.quickInput.getByText(part).waitFor();
-    await this.quickInput.getByRole('option').first().waitFor();
+    await this.quickInput.locator('.monaco-list-row').first().waitFor();
     await this.page.keyboard.press('Enter');
   }
 

@@ -27,3 +27,12 @@ export async function until<T>(what: string, ask: () => T | undefined | Thenable
     await wait(50);
   }
 }
+
+/** Names and details of an outline, from the top. */
+export function symbolNames(symbols: readonly vscode.DocumentSymbol[]): string[] {
+  return symbols.flatMap(({ name, detail, children }) => [`${name} ${detail}`, ...symbolNames(children)]);
+}
+
+export function hoverText(hovers: readonly vscode.Hover[]): string {
+  return hovers.flatMap(({ contents }) => contents as vscode.MarkdownString[]).map(({ value }) => value).join('\n');
+}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import { file, lathe, until } from './lathe.ts';
+import { file, lathe, symbolNames, until } from './lathe.ts';
 
 async function open(name: string): Promise<vscode.TextDocument> {
   const document = await vscode.workspace.openTextDocument(file(name));
@@ -90,6 +90,6 @@ describe('a recipe', () => {
     const symbols = await nonEmpty('the outline', () =>
       vscode.commands.executeCommand<vscode.DocumentSymbol[] | undefined>(
         'vscode.executeDocumentSymbolProvider', document.uri));
-    assert.ok(JSON.stringify(symbols).includes('quantize'));
+    assert.ok(symbolNames(symbols).some((name) => name.includes('quantize')));
   });
 });

@@ -1,13 +1,8 @@
-import { root } from '../harness/root.ts';
-import type { WorkspaceFiles } from '../harness/workspace.ts';
-
-const samples = `${root}/samples`;
+import { sampleFiles, type WorkspaceFiles } from '../harness/workspace.ts';
 
 /** What the suites find in the workspace. */
 export const hostWorkspace: WorkspaceFiles = {
-  'digits.onnx': { copy: `${samples}/digits.onnx` },
-  'digits.data.yaml': { copy: `${samples}/digits.data.yaml` },
-  'pictures': { copy: `${samples}/pictures` },
+  ...sampleFiles,
   'broken.onnx': { text: 'This is no model.\n' },
   'first.lathe.yaml': {
     text: [

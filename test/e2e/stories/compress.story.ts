@@ -1,20 +1,13 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { root } from '../harness/root.ts';
 import { story } from '../harness/story.ts';
+import { sampleFiles } from '../harness/workspace.ts';
 
-const samples = `${root}/samples`;
 /** The measurement of latency alone takes ten seconds on an idle machine. */
 const runLimitMs = 100_000;
 
-story('compressing the sample', {
-  files: {
-    'digits.onnx': { copy: `${samples}/digits.onnx` },
-    'digits.data.yaml': { copy: `${samples}/digits.data.yaml` },
-    'pictures': { copy: `${samples}/pictures` },
-  },
-}, (step) => {
+story('compressing the sample', { files: sampleFiles }, (step) => {
   step('a double click in the explorer shows the graph', async (bench) => {
     await bench.openFile('digits.onnx');
     const page = bench.webview();
