@@ -31,7 +31,7 @@ export async function findDataSets(
   const walked = await walkFolders(roots);
   const wants = model && wantedBy(model);
   const sets = new PictureSets(walked);
-  const candidates = [...walked.folders.values()].flatMap((folder): Candidate[] => [
+  const candidates = [...walked.values()].flatMap((folder): Candidate[] => [
     ...filesIn(folder, basename(modelPath)),
     ...testData(folder),
     ...sets.of(folder),
@@ -75,7 +75,13 @@ function isTestData(path: string): boolean {
 
 function filesIn({ path, files }: SeenFolder, model: string): Candidate[] {
   const stem = model.replace(/\.onnx$/, '').toLowerCase();
-  const named = (name: string): number => (name.toLowerCase().startsWith(stem) ? 50 : 0);
+  const isHere = files.includes(model);
+  const named = (name: string): number => {
+    const own = name.toLowerCase().replace(/\..*$/, '');
+    if (own.startsWith(stem) || stem.startsWith(own)) return 50;
+    // Elsewhere it is probably that of another model.
+    return isHere ? 0 : -30;
+  };
   return files.flatMap((name): Candidate[] => {
     const file = join(path, name);
     if (/\.data\.ya?ml$/.test(name)) {
@@ -139,27 +145,27 @@ class PictureSets {
     const named = /^(?:val|valid|validation|test|eval|evaluation)$/.test(nameOf(folder)) ? 5 : 0;
     if (classes.length > 0) {
       const total = classes.reduce((sum, sub) => sum + sub.pictures, 0);
-      const words = `${this.count(total)} in ${plural(classes.length, 'class', 'classes')}`;
+      const whole = folder.folders.every((name) => this.walked.has(join(path, name)));
+      const count = whole ? classes.length : folder.folders.length;
+      const words = `${whole ? '' : 'at least '}${plural(total, 'picture')} in ${plural(count, 'class', 'classes')}`;
       return [{ path, describe: () => words, score: 80 + named }];
     }
-    const parent = this.walked.folders.get(dirname(path));
+    const parent = this.walked.get(dirname(path));
     if (pictures === 0 || (parent && this.classesOf(parent).length > 0)) return [];
     const beside = nameOf(folder) === 'images' && parent?.files.some((name) => labelFile.test(name)) === true;
     const labelled = beside || files.some((name) => labelFile.test(name));
-    const words = `${this.count(pictures)}, ${labelled ? 'with labels' : 'without classes'}`;
+    const words = `${plural(pictures, 'picture')}, ${labelled ? 'with labels' : 'without classes'}`;
     return [{ path, describe: () => words, score: (labelled ? 80 : 55) + named }];
   }
 
-  /** Sub-folders that are classes: several of them, with nothing but pictures. */
+  /** Sub-folders that are classes: several of them, most with pictures. */
   private classesOf(folder: SeenFolder): SeenFolder[] {
     if (folder.pictures > 0) return [];
-    const children = childrenOf(folder, this.walked).filter(({ pictures }) => pictures > 0);
-    return children.length > 1 && !children.some((child) => parts.has(nameOf(child).toLowerCase())) ? children : [];
-  }
-
-  private count(pictures: number): string {
-    const words = plural(pictures, 'picture');
-    return this.walked.complete ? words : `at least ${words}`;
+    const seen = childrenOf(folder, this.walked);
+    const children = seen.filter(({ pictures }) => pictures > 0);
+    // A folder of projects, some with a picture at their top, is no data set.
+    if (children.length < 2 || children.length < seen.length / 2) return [];
+    return children.some((child) => parts.has(nameOf(child).toLowerCase())) ? [] : children;
   }
 }
 

@@ -13,12 +13,8 @@ export interface SeenFolder {
   readonly pictures: number;
 }
 
-export interface Walked {
-  /** By path. */
-  readonly folders: ReadonlyMap<string, SeenFolder>;
-  /** `false` when the time or the number of entries ran out first: counts are lower bounds. */
-  readonly complete: boolean;
-}
+/** What was seen before the time or the number of entries ran out, by path. */
+export type Walked = ReadonlyMap<string, SeenFolder>;
 
 export interface WalkLimits {
   readonly ms: number;
@@ -44,14 +40,10 @@ export async function walkFolders(
   const folders = new Map<string, SeenFolder>();
   const queue = [...new Set(roots)].map((path) => ({ path, depth: 0 }));
   let entries = 0;
-  let complete = true;
   for (let next = queue.shift(); next; next = queue.shift()) {
     const { path, depth } = next;
     if (folders.has(path)) continue;
-    if (now() >= end || entries >= limits.entries) {
-      complete = false;
-      break;
-    }
+    if (now() >= end || entries >= limits.entries) break;
     const seen = await readFolder(path);
     if (!seen) continue;
     entries += seen.files.length + seen.folders.length + seen.pictures;
@@ -59,7 +51,7 @@ export async function walkFolders(
     if (depth === deepest) continue;
     for (const name of seen.folders) queue.push({ path: join(path, name), depth: depth + 1 });
   }
-  return { folders, complete };
+  return folders;
 }
 
 async function readFolder(path: string): Promise<SeenFolder | undefined> {
@@ -102,8 +94,8 @@ export function distance(from: string, to: string): number {
   }
 }
 
-export function childrenOf(folder: SeenFolder, { folders }: Walked): SeenFolder[] {
-  return folder.folders.flatMap((name) => folders.get(join(folder.path, name)) ?? []);
+export function childrenOf(folder: SeenFolder, walked: Walked): SeenFolder[] {
+  return folder.folders.flatMap((name) => walked.get(join(folder.path, name)) ?? []);
 }
 
 export function nameOf({ path }: SeenFolder): string {
