@@ -68,9 +68,14 @@ export function shapeOf(content: Content): Int32Array {
     content.width, content.height, content.firstWire, content.wireAt, content.firstEdge, content.target,
     content.targetAt,
   ];
-  const shape = new Int32Array(4 + parts.reduce((sum, part) => sum + part.length, 0));
-  shape.set([content.boxes, content.inPorts, content.outPorts, content.wireAt.length]);
   let at = 4;
+  for (const part of parts) at += part.length;
+  const shape = new Int32Array(at);
+  shape[0] = content.boxes;
+  shape[1] = content.inPorts;
+  shape[2] = content.outPorts;
+  shape[3] = content.wireAt.length;
+  at = 4;
   for (const part of parts) {
     shape.set(part, at);
     at += part.length;

@@ -62,11 +62,13 @@ export function membersOf(graph: LayoutGraph, boxes: VisibleBoxes, hops: Hops): 
 function hopsBySource(hops: Hops, local: Int32Array, containers: number): { start: Int32Array; items: Int32Array } {
   const { ends, container } = hops;
   const { start, items } = gather(containers, ends.count, container.map((box) => box + 1));
+  const order = (a: number, b: number): number => (
+    local[ends.first(a)]! - local[ends.first(b)]! || ends.third(a) - ends.third(b) || a - b
+  );
   for (let c = 0; c < containers; c++) {
-    const row = items.subarray(start[c], start[c + 1]);
-    if (row.length > 1) {
-      row.sort((a, b) => local[ends.first(a)]! - local[ends.first(b)]! || ends.third(a) - ends.third(b) || a - b);
-    }
+    let sorted = true;
+    for (let i = start[c]! + 1; i < start[c + 1]! && sorted; i++) sorted = order(items[i - 1]!, items[i]!) < 0;
+    if (!sorted) items.subarray(start[c], start[c + 1]).sort(order);
   }
   return { start, items };
 }
@@ -105,8 +107,9 @@ export function contentOf(c: number, members: Members, boxes: VisibleBoxes, hops
   const firstHop = members.hopStart[c]!;
   const edges = members.hopStart[c + 1]! - firstHop;
   const firstWire = new Int32Array(count + 1);
-  const wireAt: number[] = [];
-  const firstEdge: number[] = [];
+  const wireAt = new Int32Array(edges);
+  const firstEdge = new Int32Array(edges + 1);
+  let wires = 0;
   const target = new Int32Array(edges);
   const targetAt = new Int32Array(edges);
   for (let e = 0; e < edges; e++) {
@@ -117,17 +120,18 @@ export function contentOf(c: number, members: Members, boxes: VisibleBoxes, hops
     const previous = e > 0 ? members.hops[firstHop + e - 1]! : -1;
     if (previous < 0 || hops.ends.first(previous) !== from || hops.ends.third(previous) !== tensor) {
       firstWire[local[from]! + 1]!++;
-      wireAt.push(attachment(from, portSide.bottom, tensor));
-      firstEdge.push(e);
+      wireAt[wires] = attachment(from, portSide.bottom, tensor);
+      firstEdge[wires++] = e;
     }
     target[e] = local[to]!;
     targetAt[e] = attachment(to, portSide.top, tensor);
   }
+  firstEdge[wires] = edges;
   for (let v = 0; v < count; v++) firstWire[v + 1]! += firstWire[v]!;
   const outPorts = count - members.boxes[c]! - members.inPorts[c]!;
   return {
     boxes: members.boxes[c]!, inPorts: members.inPorts[c]!, outPorts, width, height, firstWire,
-    wireAt: Int32Array.from(wireAt), firstEdge: Int32Array.from([...firstEdge, edges]), target, targetAt,
+    wireAt: wireAt.subarray(0, wires), firstEdge: firstEdge.subarray(0, wires + 1), target, targetAt,
   };
 
   /** Lines meet boxes in the middle, and open frames where the port is that they lead through. */

@@ -4,7 +4,7 @@ import type { Csr } from './csr.ts';
 import { RowPlacer } from './isotonic.ts';
 import { isDummy, type Layered } from './layered.ts';
 import { mainPath } from './main-path.ts';
-import { spacing } from './spacing.ts';
+import { separation } from './separation.ts';
 import { straighten } from './straighten.ts';
 
 /** How strongly a vertex keeps where it wants to be. */
@@ -64,15 +64,6 @@ function passesLeft(graph: Layered, rows: readonly Int32Array[], axis: Float64Ar
     });
   }
   return balance > 0;
-}
-
-/** Distance between the middles of two vertices that are neighbours in a row. */
-export function separation(graph: Layered, left: number, right: number): number {
-  const { width, port } = graph.segment;
-  const leftLine = isDummy(graph, left) || port[left] === 1;
-  const rightLine = isDummy(graph, right) || port[right] === 1;
-  const gap = leftLine && rightLine ? spacing.line : leftLine || rightLine ? spacing.boxToLine : spacing.box;
-  return ((leftLine ? 0 : width[left]!) + (rightLine ? 0 : width[right]!)) / 2 + gap;
 }
 
 /** Where the links of a vertex would have it. */

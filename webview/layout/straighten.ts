@@ -1,7 +1,7 @@
 /** Straight lines: moves whole threads, so that the links along them become vertical. */
 
-import { separation } from './coordinates.ts';
 import type { Layered } from './layered.ts';
+import { separation } from './separation.ts';
 import { threads } from './threads.ts';
 
 const rounds = 2;
