@@ -30,6 +30,12 @@ class Facts {
     return name ? this.types.elements(name) : undefined;
   }
 
+  /** The only element; longer constants are not decoded for it. */
+  single(input: number): Dim | undefined {
+    const shape = this.shape(input);
+    return shape?.every((dim) => dim === 1) ? this.elements(input)?.[0] : undefined;
+  }
+
   dtype(input: number): string | undefined {
     return this.types.tensor(this.node.inputs[input] ?? '')?.dtype;
   }
@@ -131,7 +137,8 @@ const number = (attribute: string, before = ''): Detail => (f) => {
 
 /** The other operand, where it is a single known number. */
 const operand: Detail = (f) => {
-  const value = [1, 0].map((input) => f.elements(input)).find((known) => known?.length === 1)?.[0];
+  const second = f.single(1);
+  const value = typeof second === 'number' ? second : f.single(0);
   return typeof value === 'number' ? short(value) : undefined;
 };
 

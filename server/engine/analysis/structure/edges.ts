@@ -18,15 +18,22 @@ export interface EdgeTensor {
   readonly place: number;
 }
 
-/** A value that nodes make; its number among the edges' tensors once it has a reader. */
-interface Source {
-  readonly node: number;
-  readonly place: number;
-  tensor: number;
-}
+/** The values of one graph: the number of what makes each, -1 for constants, which hide outer values of their name. */
+type Scope = ReadonlyMap<string, number>;
 
-/** The values of one graph: null for constants, which hide outer values of their name. */
-type Scope = ReadonlyMap<string, Source | null>;
+/** What makes values: numbers instead of objects, since a model has tens of thousands. */
+class Makers {
+  readonly node: number[] = [];
+  readonly place: number[] = [];
+  /** Number among the edges' tensors, once the value has a reader; -1 before. */
+  readonly tensor: number[] = [];
+
+  add(node: number, place: number): number {
+    this.place.push(place);
+    this.tensor.push(-1);
+    return this.node.push(node) - 1;
+  }
+}
 
 /**
  * Every reader of a value once, however many of its inputs read it. Constants have no edges. What a body takes in from
@@ -34,17 +41,20 @@ type Scope = ReadonlyMap<string, Source | null>;
  * would be a cycle.
  */
 export function edgesOf({ nodes, places }: NodeTable): Edges {
-  const scopes = makers({ nodes, places });
+  const makers = new Makers();
+  const scopes = scopesOf({ nodes, places }, makers);
   const [source, target, tensor]: [number[], number[], number[]] = [[], [], []];
   const tensors: EdgeTensor[] = [];
 
   const read = (reader: number, name: string, place: number): void => {
-    const made = find(name, place, places, scopes);
-    if (!made) return;
-    if (made.tensor < 0) made.tensor = tensors.push({ name, place: made.place }) - 1;
-    source.push(made.node);
+    const maker = find(name, place, places, scopes);
+    if (maker < 0) return;
+    if (makers.tensor[maker]! < 0) {
+      makers.tensor[maker] = tensors.push({ name, place: makers.place[maker]! }) - 1;
+    }
+    source.push(makers.node[maker]!);
     target.push(reader);
-    tensor.push(made.tensor);
+    tensor.push(makers.tensor[maker]!);
   };
 
   for (let number = 0; number < nodes.length; number++) {
@@ -59,31 +69,30 @@ export function edgesOf({ nodes, places }: NodeTable): Edges {
   return { source: Int32Array.from(source), target: Int32Array.from(target), tensor: Int32Array.from(tensor), tensors };
 }
 
-/** For each graph what makes its values. */
-function makers({ nodes, places }: Pick<NodeTable, 'nodes' | 'places'>): readonly Scope[] {
+function scopesOf({ nodes, places }: Pick<NodeTable, 'nodes' | 'places'>, makers: Makers): readonly Scope[] {
   const scopes = places.map(({ graph, owner }, place) => {
-    const scope = new Map<string, Source | null>();
-    if (owner >= 0) for (const { name } of graph.inputs) scope.set(name, { node: owner, place, tensor: -1 });
+    const scope = new Map<string, number>();
+    if (owner >= 0) for (const { name } of graph.inputs) scope.set(name, makers.add(owner, place));
     // Up to IR 3 a body lists its constants among its inputs, too.
-    for (const name of graph.initializers.keys()) scope.set(name, null);
-    for (const name of graph.sparseInitializers.keys()) scope.set(name, null);
-    for (const node of graph.nodes) if (node.is('Constant')) scope.set(node.outputs[0] ?? '', null);
+    for (const name of graph.initializers.keys()) scope.set(name, -1);
+    for (const name of graph.sparseInitializers.keys()) scope.set(name, -1);
+    for (const node of graph.nodes) if (node.is('Constant')) scope.set(node.outputs[0] ?? '', -1);
     return scope;
   });
   for (let number = 0; number < nodes.length; number++) {
     const entry = nodes[number]!;
-    if (entry.kind === 'input') scopes[0]!.set(entry.value, { node: number, place: 0, tensor: -1 });
+    if (entry.kind === 'input') scopes[0]!.set(entry.value, makers.add(number, 0));
     if (entry.kind !== 'operator') continue;
     const scope = scopes[entry.place]!;
-    for (const name of entry.node.outputs) if (name) scope.set(name, { node: number, place: entry.place, tensor: -1 });
+    for (const name of entry.node.outputs) if (name) scope.set(name, makers.add(number, entry.place));
   }
   return scopes;
 }
 
-function find(name: string, from: number, places: NodeTable['places'], scopes: readonly Scope[]): Source | null {
+function find(name: string, from: number, places: NodeTable['places'], scopes: readonly Scope[]): number {
   for (let place = from; place >= 0; place = places[place]!.outer) {
-    const made = scopes[place]!.get(name);
-    if (made !== undefined) return made;
+    const maker = scopes[place]!.get(name);
+    if (maker !== undefined) return maker;
   }
-  return null;
+  return -1;
 }

@@ -47,20 +47,15 @@ export function scopesOf(nodes: readonly Named[]): NameScopes {
   const root = draft(undefined, '');
   const innermost: Draft[] = [];
   let prefix = '';
-  let path: readonly string[] = [];
-  let here: Draft[] = [];
+  let here: readonly Draft[] = [];
   for (let i = 0; i < nodes.length; i++) {
     const { name, opType } = nodes[i]!;
     // Neighbours are mostly in the same scope.
     const length = scopeLength(name);
-    const isSame = length === prefix.length && name.startsWith(prefix);
-    if (!isSame) prefix = name.slice(0, length);
-    const next = isSame ? path : partsOf(prefix);
-    let shared = 0;
-    while (shared < next.length && shared < path.length && next[shared] === path[shared]) shared += 1;
-    if (shared < here.length || shared < next.length) here = here.slice(0, shared);
-    for (let depth = shared; depth < next.length; depth++) here.push(childOf(here.at(-1) ?? root, next[depth]!));
-    path = next;
+    if (length !== prefix.length || !name.startsWith(prefix)) {
+      prefix = name.slice(0, length);
+      here = scopesAlong(root, partsOf(prefix), here);
+    }
     for (const scope of here) {
       scope.nodes += 1;
       if (scope.last !== i - 1) scope.runs += 1;
@@ -74,6 +69,17 @@ export function scopesOf(nodes: readonly Named[]): NameScopes {
   const scopes: NameScope[] = [];
   number(root, nodes.length, scopes);
   return { scopes, scopeOf: Int32Array.from(innermost, ({ number }) => number) };
+}
+
+/** The scopes along a path, from the outermost; `before` is what was found for the node before. */
+function scopesAlong(root: Draft, path: readonly string[], before: readonly Draft[]): Draft[] {
+  let shared = 0;
+  while (shared < path.length && before[shared]?.part === path[shared]) shared += 1;
+  const scopes = before.slice(0, shared);
+  for (let depth = shared; depth < path.length; depth++) {
+    scopes.push(childOf(scopes[depth - 1] ?? root, path[depth]!));
+  }
+  return scopes;
 }
 
 /** Length of the part of a name that says where the node is: "/a/b/" of "/a/b/Conv", "a.b." of "a.b.3". */
