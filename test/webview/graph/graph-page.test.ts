@@ -202,6 +202,78 @@ describe.skipIf(chromiumPath === undefined)('the graph page', () => {
     expect(await page.locator('[role=treeitem][tabindex="0"]').count()).toBe(1);
   });
 
+  it('moves by dragging and zooms at the pointer', async () => {
+    const { page, state } = await open();
+    const view = async (): Promise<SavedState['view']> => {
+      await page.waitForTimeout(350);
+      return (await state() as SavedState).view;
+    };
+    const before = await view();
+    await page.mouse.move(300, 300);
+    await page.mouse.down();
+    await page.mouse.move(340, 320, { steps: 4 });
+    await page.mouse.up();
+    const moved = await view();
+    expect((before.x - moved.x) * before.scale).toBeCloseTo(40, 1);
+    expect((before.y - moved.y) * before.scale).toBeCloseTo(20, 1);
+    const area = (await page.locator('canvas.graph-canvas').boundingBox())!;
+    await page.mouse.wheel(0, -300);
+    const zoomed = await view();
+    expect(zoomed.scale).toBeGreaterThan(moved.scale);
+    const at = { x: 340 - area.x, y: 320 - area.y };
+    expect(zoomed.x + at.x / zoomed.scale).toBeCloseTo(moved.x + at.x / moved.scale, 1);
+    expect(zoomed.y + at.y / zoomed.scale).toBeCloseTo(moved.y + at.y / moved.scale, 1);
+  });
+
+  it('shows the whole model folded; a click goes to the layer', async () => {
+    const { page, posted } = await open();
+    await page.keyboard.press('m');
+    const folded = page.getByRole('application', { name: /strips/ });
+    await folded.click({ position: { x: 60, y: 26 } });
+    await expect.poll(() => selected(posted).at(-1)).toBe(firstConvolution());
+    await expect.poll(() => folded.count()).toBe(0);
+    await page.keyboard.press('m');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => selected(posted).at(-1)).not.toBe(firstConvolution());
+  });
+
+  it('imports and exports overlays', async () => {
+    const saved: string[] = [];
+    const results = { [firstConvolution()]: { value: 7 }, gone: { value: 1 } };
+    const { page, send } = await open({
+      host: fakeHost(model, {
+        openFile: () => ({ name: 'times.json', text: JSON.stringify({ g: { results } }) }),
+        save: ({ bytes }) => {
+          saved.push(Buffer.from(Object.values(bytes)).toString());
+          return true;
+        },
+      }),
+    });
+    await send({ type: 'action', action: 'importOverlay' });
+    await page.getByRole('group', { name: 'Legend of the overlay' }).getByText('times.json: g').waitFor();
+    await page.getByText('1 of the names in times.json').waitFor();
+    await send({ type: 'action', action: 'exportOverlay' });
+    await expect.poll(() => saved.length).toBe(1);
+    expect(JSON.parse(saved[0]!)).toMatchObject({ 'digits.onnx': { results: { [firstConvolution()]: { value: 7 } } } });
+  });
+
+  it('follows the theme', async () => {
+    const { page, setTheme } = await open();
+    const corner = async (): Promise<number> => page.locator('canvas.graph-canvas').evaluate((canvas) => (
+      (canvas as HTMLCanvasElement).getContext('2d')!.getImageData(3, 3, 1, 1).data[0]!));
+    expect(await corner()).toBe(0x1f);
+    await setTheme('light-modern');
+    await expect.poll(corner).toBe(0xff);
+  });
+
+  it('reveals a layer that was asked for right after the model', async () => {
+    const { send, posted } = await open();
+    await send({ type: 'model', model: { ...model, uri: 'file:///other.onnx' } });
+    await send({ type: 'reveal', node: 'digit' });
+    await expect.poll(() => selected(posted).at(-1)).toBe('digit');
+  });
+
   it('writes the graph as SVG and PNG', async () => {
     const saved: { name: string; bytes: Record<string, number> }[] = [];
     const { page, send } = await open({

@@ -6,7 +6,7 @@ import { plural } from '../../ui/format.ts';
 import type { GraphModel } from '../model/graph-model.ts';
 import type { Session } from '../session/session.ts';
 import { figureList } from './figure-list.ts';
-import { backToModel } from './model-panel.ts';
+import { pathOfGroups } from './model-panel.ts';
 import { problemList } from './problem-list.ts';
 import { facts, section } from './section.ts';
 
@@ -19,11 +19,7 @@ export function groupPanel(session: Session, model: GraphModel, group: number): 
   const nodes = groups.nodesOf(group);
   const open = session.expanded[group] === 1;
   return [
-    element('div', { class: 'panel-head' }, backToModel(session), element('span', { class: 'path' },
-      groups.chain(groups.parent[group]!).map((outer) => [
-        ' › ',
-        link(graph.groupNames[outer]!, () => session.select({ kind: 'group', group: outer }, { bringIntoView: true })),
-      ]))),
+    pathOfGroups(session, model, groups.parent[group]!),
     element('h2', { class: 'panel-title' }, graph.groupNames[group]),
     element('p', { class: 'panel-name code' }, groups.paths[group]),
     element('div', { class: 'row' }, button(open ? 'Collapse' : 'Expand',

@@ -1,7 +1,7 @@
 /** What the side panel says of the whole model. */
 
 import type { ModelFacts, TensorType } from '../../../protocol/model.ts';
-import { button, link } from '../../ui/controls.ts';
+import { link } from '../../ui/controls.ts';
 import { element, type Child } from '../../ui/dom.ts';
 import { bytesInWords, countInWords, plural, wholeNumber } from '../../ui/format.ts';
 import type { GraphModel } from '../model/graph-model.ts';
@@ -90,9 +90,12 @@ function lastPart(name: string, length: number): string {
   return name.length <= length ? name : `…${name.slice(name.length - length + 1)}`;
 }
 
-/** Beside the panel of a node or group: the way back to the model. */
-export function backToModel(session: Session): HTMLElement {
-  const back = button('Model', () => session.select(null), { title: 'Shows the facts of the whole model (Escape)' });
-  back.classList.add('back');
-  return back;
+/** Over the panel of a node or group: the model and the groups around it as links, the outermost first. */
+export function pathOfGroups(session: Session, model: GraphModel, innermost: number): HTMLElement {
+  const toModel = link(model.fileName, () => session.select(null));
+  toModel.title = 'Shows the facts of the whole model (Escape)';
+  return element('div', { class: 'panel-head' }, toModel, model.groups.chain(innermost).map((group) => [
+    element('span', { 'class': 'hint', 'aria-hidden': 'true' }, '›'),
+    link(model.graph.groupNames[group]!, () => session.select({ kind: 'group', group }, { bringIntoView: true })),
+  ]));
 }

@@ -7,7 +7,7 @@ import { failureText } from '../../ui/page.ts';
 import type { GraphModel } from '../model/graph-model.ts';
 import type { Session } from '../session/session.ts';
 import { figureList } from './figure-list.ts';
-import { backToModel } from './model-panel.ts';
+import { pathOfGroups } from './model-panel.ts';
 import { problemList } from './problem-list.ts';
 import { reporting } from './reporting.ts';
 import { facts, section } from './section.ts';
@@ -28,22 +28,13 @@ export function nodePanel(session: Session, model: GraphModel, node: number): Ch
   });
   const selection = { kind: 'node', node } as const;
   return [
-    element('div', { class: 'panel-head' }, backToModel(session), groupsAround(session, model, node)),
+    pathOfGroups(session, model, graph.group[node]!),
     element('h2', { class: 'panel-title' }, model.opType(node)),
     element('p', { class: 'panel-name code' }, graph.names[node]),
     problemList(session, session.problems.ofNode(node)),
     figureList(session, selection),
     details,
   ];
-}
-
-/** The groups around a node as links, the outermost first. */
-function groupsAround(session: Session, model: GraphModel, node: number): HTMLElement {
-  const chain = model.groups.chain(model.graph.group[node]!);
-  return element('span', { class: 'path' }, chain.map((group) => [
-    ' › ',
-    link(model.graph.groupNames[group]!, () => session.select({ kind: 'group', group }, { bringIntoView: true })),
-  ]));
 }
 
 function detailsView(session: Session, model: GraphModel, node: number, details: NodeDetails): Child[] {

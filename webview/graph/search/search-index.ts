@@ -29,8 +29,8 @@ export class SearchIndex {
   }
 
   /**
-   * Nodes in the order of the graph, each once. Every word of the query must occur in the operator, the name or one of
-   * the tensors that the node makes; upper and lower case are alike.
+   * Each node once: those found by operator or name in the order of the graph, then those found by tensor. Every word of
+   * the query must occur in the operator, the name or one of the tensors that the node makes, whatever its case.
    */
   find(query: string): SearchHit[] {
     const words = query.toLowerCase().split(/\s+/).filter((word) => word !== '');
@@ -41,7 +41,7 @@ export class SearchIndex {
       if (!perWord.every((matches) => matches(node))) continue;
       hits.push(this.#hit(node, words));
     }
-    return hits;
+    return [...hits.filter(({ by }) => by !== 'tensor'), ...hits.filter(({ by }) => by === 'tensor')];
   }
 
   #match(word: string): (node: number) => boolean {
