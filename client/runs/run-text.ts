@@ -112,11 +112,12 @@ export function runItem(record: RunRecord, nowMs: number): RunItemText {
 
 /** The lines of a run's tooltip, as pairs. */
 export function runFacts(record: RunRecord): readonly (readonly [name: string, value: string])[] {
-  const { createdAt, startedAt, endedAt, outputs, failure } = record;
+  const { createdAt, startedAt, endedAt, outputs, failure, warning } = record;
   const facts: [string, string][] = [['Started', new Date(startedAt ?? createdAt).toLocaleString()]];
   if (startedAt !== undefined && endedAt !== undefined) facts.push(['Took', roughTime(endedAt - startedAt)]);
   facts.push([isOver(record) ? 'Result' : 'Progress', stateText(record)]);
   if (failure?.fix !== undefined) facts.push(['What helps', failure.fix]);
+  if (warning !== undefined) facts.push(['Warning', warning]);
   if (outputs?.model !== undefined) facts.push(['Model', outputs.model]);
   if (outputs?.recipe !== undefined) facts.push(['Recipe', outputs.recipe]);
   if (outputs?.report !== undefined) facts.push(['Report', outputs.report]);

@@ -47,7 +47,7 @@ function metricWords(name: string, value: number | null, change: number | null, 
   return remarks.length === 0 ? words : `${words} (${remarks.join(', ')})`;
 }
 
-function ofRun({ sizeRatio, latencyRatio, original, result: { metric }, drop, goalMet }: RunResult): string {
+function ofRun({ sizeRatio, latencyRatio, original, result: { metric }, drop }: RunResult): string {
   const comparable = typeof original.metric?.value === 'number' && Number.isFinite(original.metric.value);
   return [
     sizeWords(sizeRatio),
@@ -55,7 +55,6 @@ function ofRun({ sizeRatio, latencyRatio, original, result: { metric }, drop, go
     ...(metric
       ? [metricWords(metric.name, metric.value, drop && comparable ? -drop.value : null, metric.synthetic)]
       : []),
-    ...(goalMet ? [] : ['goal missed']),
   ].join(', ');
 }
 

@@ -32,6 +32,7 @@ export function benchmarkView(into: HTMLElement, shown: ShownResult<Benchmark>):
     section('Latency of one run', latencyTable(runs), latencyChart(runs)),
     ratioSection(result),
     nodeSection(shown),
+    lossSection(result),
     section('How these numbers were made', facts([
       ...machineFacts(machine),
       ['Threads', [...new Set(runs.map(({ threads }) => threads))].join(', ')],
@@ -122,6 +123,15 @@ function ratioSection({ ratios }: Benchmark): Child {
     fileName(a), fileName(b), `${median.toFixed(2)}x`, `${low.toFixed(2)}x to ${high.toFixed(2)}x`,
     low <= 1 && high >= 1 ? 'cannot be told apart' : `the second is ${comparison(median, 'faster', 'slower')}`,
   ])));
+}
+
+/** What keeps quantized models from being faster. */
+function lossSection({ runs }: Benchmark): Child {
+  const told = runs.flatMap(({ model, notes = [] }) => (notes.length === 0 ? [] : [
+    element('h3', {}, fileName(model)),
+    element('ul', { class: 'notes' }, notes.map((note) => element('li', {}, note))),
+  ]));
+  return told.length > 0 && section('Integers and floats', ...told);
 }
 
 function nodeSection({ link, result: { runs } }: ShownResult<Benchmark>): Child {
