@@ -8,7 +8,7 @@ export interface QuestionItem<Value> extends QuickPickItem {
 export interface Question<Value> {
   readonly title: string;
   readonly placeholder: string;
-  /** Shown instead of the placeholder until the items are there. */
+  /** Shown in the place of the items until they are there; Enter on it takes what is suggested then. */
   readonly waiting?: string;
   /** 1-based number of the step, and the number of all; absent for a question aside, which has a way back. */
   readonly place?: number;
@@ -28,12 +28,14 @@ export type Answer<Value> =
 export async function askQuestion<Value>(question: Question<Value>): Promise<Answer<Value>> {
   const input = window.createQuickPick<QuestionItem<Value>>();
   input.title = question.title;
-  input.placeholder = question.waiting ?? question.placeholder;
+  input.placeholder = question.placeholder;
   input.step = question.place;
   input.totalSteps = question.of;
   input.ignoreFocusOut = true;
   input.matchOnDescription = true;
   input.busy = true;
+  // A list without items would not hear Enter.
+  input.items = [{ label: `$(loading~spin) ${question.waiting ?? 'Looking…'}` }];
   if (question.place !== 1) input.buttons = [QuickInputButtons.Back];
 
   // Enter that comes before the items do must not be lost.
@@ -51,7 +53,6 @@ export async function askQuestion<Value>(question: Question<Value>): Promise<Ans
       input.show();
       question.items.then((items) => {
         input.items = items;
-        input.placeholder = question.placeholder;
         const suggested = items.find(({ value }) => value !== undefined && question.suggested?.(value) === true)
           ?? items.find(({ value }) => value !== undefined);
         if (suggested) input.activeItems = [suggested];
