@@ -55,11 +55,15 @@ function placesOnRows({ content, segment, local, layouts }: Column): Float32Arra
   return x;
 }
 
-/** By vertex: boxes stand in the middle of their rows. */
+/** Room above and below a box up to which it stands in the middle of its row. */
+const middleRoom = 60;
+
+/** By vertex: boxes stand in the middle of their rows, but beside a tall frame at its beginning. */
 function upperEdges({ content, ranks: { rank } }: Column, { top, bottom }: RowPlaces): Float32Array {
   const y = new Float32Array(vertexCount(content));
   for (let v = 0; v < y.length; v++) {
-    y[v] = Math.floor((top[rank[v]!]! + bottom[rank[v]!]! - content.height[v]!) / 2);
+    const room = bottom[rank[v]!]! - top[rank[v]!]! - content.height[v]!;
+    y[v] = top[rank[v]!]! + (room > middleRoom ? 0 : Math.floor(room / 2));
   }
   return y;
 }
