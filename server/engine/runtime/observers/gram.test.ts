@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { tensorValue } from '../../tensor/tensor-value.ts';
 import { Random } from '../../util/random.ts';
-import { gramObserver, type GramResult, type GramSpec, type PatchShape } from './gram.ts';
+import { gramObserver, type GramResult, type GramSpec } from './gram.ts';
+import type { PatchShape } from './patch.ts';
 
 const every = { kind: 'gram', tap: 'x', positions: 1e9, block: 1e9, seed: 1 } as const;
 

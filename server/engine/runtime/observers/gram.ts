@@ -12,18 +12,8 @@ import { tensorValueFloats, type TensorValue } from '../../tensor/tensor-value.t
 import { Random } from '../../util/random.ts';
 import { channelLayout } from './channels.ts';
 import { kernels, maxVector, strideOf } from './kernels/kernels.ts';
+import { PatchReader, type PatchShape } from './patch.ts';
 import { tapName, type Observer, type ObserverDefinition, type Result, type Spec } from './observer.ts';
-
-/** Where a convolution looks; spatial lists have one entry per spatial axis (one or two). */
-export interface PatchShape {
-  readonly kernel: readonly number[];
-  readonly strides: readonly number[];
-  readonly dilations: readonly number[];
-  /** Zeros before the first element, by spatial axis. */
-  readonly padsBegin: readonly number[];
-  readonly padsEnd: readonly number[];
-  readonly groups: number;
-}
 
 export interface GramSpec extends Spec<'gram'> {
   /** Absent: rows of the last axis are the vectors (Gemm, MatMul). */
@@ -92,52 +82,14 @@ class GramObserver implements Observer<GramResult> {
   }
 
   private addPatches(values: Float32Array, dims: readonly number[], patch: PatchShape): void {
-    const [batch = 1, channels = 1] = dims;
-    const height = patch.kernel.length > 1 ? dims[2]! : 1;
-    const width = dims.at(-1)!;
-    const perGroup = channels / patch.groups;
-    const taps = patch.kernel.reduce((a, b) => a * b, 1);
-    this.prepare(perGroup * taps, patch.groups);
-    const [rows, columns] = outputSize([height, width], patch);
-    const total = batch * rows * columns;
-    const wanted = Math.min(total, this.spec.positions);
+    const reader = new PatchReader(values, dims, patch);
+    this.prepare(reader.length, patch.groups);
+    const wanted = Math.min(reader.positions, this.spec.positions);
     for (let i = 0; i < wanted; i++) {
-      const at = wanted === total ? i : this.random.below(total);
-      const image = Math.floor(at / (rows * columns));
-      const row = Math.floor(at / columns) % rows;
-      const column = at % columns;
+      const at = wanted === reader.positions ? i : this.random.below(reader.positions);
       for (let group = 0; group < patch.groups; group++) {
-        const plane = (image * channels + group * perGroup) * height * width;
-        this.gather(values, plane, perGroup, [height, width], [row, column], patch);
+        reader.read(at, group, this.patch);
         this.add(group, this.patch);
-      }
-    }
-  }
-
-  /** Fills `this.patch` with the inputs under the kernel at one output position. */
-  private gather(
-    values: Float32Array,
-    plane: number,
-    channels: number,
-    [height, width]: readonly [number, number],
-    [row, column]: readonly [number, number],
-    patch: PatchShape,
-  ): void {
-    const [kernelHeight, kernelWidth] = spatial(patch.kernel, 1);
-    const [strideY, strideX] = spatial(patch.strides, 1);
-    const [dilationY, dilationX] = spatial(patch.dilations, 1);
-    const [padY, padX] = spatial(patch.padsBegin, 0);
-    let k = 0;
-    for (let ky = 0; ky < kernelHeight; ky++) {
-      const y = row * strideY + ky * dilationY - padY;
-      for (let kx = 0; kx < kernelWidth; kx++, k += channels) {
-        const x = column * strideX + kx * dilationX - padX;
-        if (y < 0 || y >= height || x < 0 || x >= width) {
-          this.patch.fill(0, k, k + channels);
-          continue;
-        }
-        const first = plane + y * width + x;
-        for (let c = 0; c < channels; c++) this.patch[k + c] = values[first + c * height * width]!;
       }
     }
   }
@@ -189,25 +141,6 @@ class GramObserver implements Observer<GramResult> {
     const blocks = (this.blocks ?? []).map((group) => group.map(({ start, size, sums }) => ({ start, size, sums })));
     return { kind: 'gram', tap: this.tap, length: this.length, blocks, count: this.count };
   }
-}
-
-/** The last two entries of a spatial list, with `missing` for the height of one-dimensional layers. */
-function spatial(list: readonly number[], missing: number): readonly [number, number] {
-  return list.length > 1 ? [list[0]!, list[1]!] : [missing, list[0]!];
-}
-
-function outputSize([height, width]: readonly [number, number], patch: PatchShape): readonly [number, number] {
-  const [kernelHeight, kernelWidth] = spatial(patch.kernel, 1);
-  const [strideY, strideX] = spatial(patch.strides, 1);
-  const [dilationY, dilationX] = spatial(patch.dilations, 1);
-  const [top, left] = spatial(patch.padsBegin, 0);
-  const [bottom, right] = spatial(patch.padsEnd, 0);
-  const size = (input: number, pads: number, kernel: number, dilation: number, stride: number): number =>
-    Math.max(1, Math.floor((input + pads - (kernel - 1) * dilation - 1) / stride) + 1);
-  return [
-    size(height, top + bottom, kernelHeight, dilationY, strideY),
-    size(width, left + right, kernelWidth, dilationX, strideX),
-  ];
 }
 
 export const gramObserver: ObserverDefinition<GramSpec, GramResult> = {

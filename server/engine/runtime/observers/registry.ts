@@ -6,6 +6,7 @@ import { gramObserver } from './gram.ts';
 import { histogramObserver } from './histogram.ts';
 import type { Observer, ObserverDefinition, Tap } from './observer.ts';
 import { rangeObserver } from './range.ts';
+import { regressionObserver } from './regression.ts';
 
 const definitions = {
   range: rangeObserver,
@@ -13,6 +14,7 @@ const definitions = {
   'channel-mean': channelMeanObserver,
   error: errorObserver,
   gram: gramObserver,
+  regression: regressionObserver,
 } as const;
 
 type Definitions = typeof definitions;

@@ -10,6 +10,7 @@ import { countFor, countsForTarget, RemainingCost, stepOf, type CostOf } from '.
 import { cutChannels } from './cut-channels.ts';
 import { channelGroups, groupNodes, type ChannelGroup } from './groups.ts';
 import { observeChannels, type ChannelMoments } from './observe-channels.ts';
+import { refit } from './refit.ts';
 import { rankChannels, type RankedGroup } from './rank-channels.ts';
 import { reconstructed } from './reconstruct.ts';
 import { trackChannels } from './track-channels.ts';
@@ -106,7 +107,20 @@ export async function pruneChannels(
   const removed = new Set(groups.flatMap(({ ranked, removed: count }) =>
     ranked.order.slice(0, count).map((i) => ranked.group.channels[i]!.id)));
   const replaced = options.reconstruct ? reconstructed(tracker, removed, moments) : new Map<string, never>();
-  return { model: cutChannels(tracker, removed, replaced), groups, reconstructed: replaced.size };
+  const pruned = cutChannels(tracker, removed, replaced);
+  const axes = new Map(tracker.tracked());
+  const keptOf = (value: string): number[] | undefined => {
+    // Channels are along axis 1, or along the last of matrices.
+    const own = axes.get(value) ?? [];
+    const axis = own.find((candidate) => candidate !== null);
+    if (!axis) return undefined;
+    const kept = [...axis.keys()].filter((i) => !removed.has(tracker.classes.find(axis[i]!)));
+    return kept.length === axis.length ? undefined : kept;
+  };
+  const fitted = options.reconstruct && data && removed.size > 0
+    ? await refit(model, pruned, keptOf, data, context)
+    : 0;
+  return { model: pruned, groups, reconstructed: Math.max(fitted, replaced.size) };
 }
 
 /** The layers of the groups that lose something, with the numbers of channels before and after. */

@@ -1,7 +1,8 @@
 /** What to observe of a layer's input so that its weights can be rounded with error feedback. */
 
 import type { Node } from '../../../model/node.ts';
-import type { GramSpec, PatchShape } from '../../../runtime/observers/gram.ts';
+import type { GramSpec } from '../../../runtime/observers/gram.ts';
+import type { PatchShape } from '../../../runtime/observers/patch.ts';
 import type { ComputeRole } from './operators.ts';
 
 /** Inputs beyond this distance do not compensate each other's rounding: bounds time and memory. Even, for pairs. */
@@ -33,7 +34,8 @@ export function gramKey(node: Node, role: ComputeRole): string {
   return JSON.stringify([tap, patch]);
 }
 
-function patchShape(node: Node, { kernel, layout }: ComputeRole): PatchShape | undefined {
+/** Where a convolution looks; undefined where its geometry is not plain enough. */
+export function patchShape(node: Node, { kernel, layout }: ComputeRole): PatchShape | undefined {
   if (layout.reduction === 0) return undefined;
   const ones = kernel.map(() => 1);
   const strides = node.ints('strides') ?? ones;

@@ -1,0 +1,188 @@
+/**
+ * Fits the layers of a pruned network again, one after the other: each gets the weights and bias that bring its outputs
+ * nearest, by least squares on the calibration data, to what the whole network has there, given what the layers before
+ * it (already fitted) really deliver. As in He, Zhang and Sun, "Channel pruning for accelerating very deep neural
+ * networks" (2017), with the whole network's outputs as the target for every layer.
+ */
+
+import type { Dataset, Sample } from '../../../data/dataset.ts';
+import { throwIfCancelled } from '../../../errors.ts';
+import { Constants } from '../../../model/constants.ts';
+import { removeDead } from '../../../model/dead-code.ts';
+import { GraphEditor } from '../../../model/graph-editor.ts';
+import type { Model } from '../../../model/model.ts';
+import type { Node } from '../../../model/node.ts';
+import { Tensor } from '../../../model/tensor.ts';
+import { maxVector } from '../../../runtime/observers/kernels/kernels.ts';
+import type { RegressionResult } from '../../../runtime/observers/regression.ts';
+import type { PassContext } from '../../pass.ts';
+import { roleOf, type ComputeRole } from '../../quantize/static/operators.ts';
+import { patchShape } from '../../quantize/static/patches.ts';
+import { cholesky, solveCholesky } from './linear-algebra.ts';
+
+/** How strongly weights are held where they are, as a share of the inputs' mean energy. */
+const pull = 1e-2;
+const mostSamples = 128;
+const vectorsPerUnknown = 6;
+const fewestVectors = 4096;
+
+/** What the fit of a layer needs to know. */
+interface Fit {
+  readonly node: Node;
+  readonly role: ComputeRole;
+  readonly input: string;
+  readonly output: string;
+}
+
+/**
+ * @param whole the network before anything was removed
+ * @param pruned the same network with fewer channels; changed in place
+ * @param keptOf the channels of a value of `whole` that are left, in order; undefined where all are
+ * @returns the number of layers fitted
+ */
+export async function refit(
+  whole: Model,
+  pruned: Model,
+  keptOf: (value: string) => readonly number[] | undefined,
+  data: Dataset,
+  context: PassContext,
+): Promise<number> {
+  // A sequence's state would have to be carried through both networks.
+  if (data.carry) return 0;
+  const fits = layersToFit(pruned, keptOf);
+  const samples = await read(data, context.signal);
+  let fitted = 0;
+  for (const [i, fit] of fits.entries()) {
+    throwIfCancelled(context.signal);
+    context.progress('Fitting layers again', i, fits.length);
+    if (await fitLayer(whole, pruned, fit, keptOf, samples, context)) fitted += 1;
+  }
+  context.progress('Fitting layers again', fits.length, fits.length);
+  return fitted;
+}
+
+/** Layers with weights whose inputs are not what they were, in the order of the graph. */
+function layersToFit(pruned: Model, keptOf: (value: string) => readonly number[] | undefined): Fit[] {
+  const constants = Constants.of(pruned);
+  const changed = new Set<string>();
+  const fits: Fit[] = [];
+  for (const node of pruned.graph.nodes) {
+    const differs = node.inputs.some((input) => changed.has(input) || (!constants.has(input) && keptOf(input)));
+    if (!differs) continue;
+    for (const output of node.outputs) changed.add(output);
+    const role = roleOf(node, constants);
+    const input = role?.kind === 'compute' ? node.input(role.data) : undefined;
+    const output = node.outputs[0];
+    const isWhole = node.int('group', 1) === 1;
+    if (role?.kind === 'compute' && input && output && isWhole) fits.push({ node, role, input, output });
+  }
+  return fits;
+}
+
+async function read(data: Dataset, signal: AbortSignal | undefined): Promise<Sample[]> {
+  const count = Math.min(data.size, mostSamples);
+  const some = data.subset(Array.from({ length: count }, (_, i) => Math.floor((i * data.size) / count)));
+  const samples: Sample[] = [];
+  for await (const sample of some.samples(signal ? { signal } : {})) samples.push(sample);
+  return samples;
+}
+
+async function fitLayer(
+  whole: Model,
+  pruned: Model,
+  { node, role, input, output }: Fit,
+  keptOf: (value: string) => readonly number[] | undefined,
+  samples: readonly Sample[],
+  context: PassContext,
+): Promise<boolean> {
+  const { channels: outputs, reduction } = role.layout;
+  const patch = node.is('Conv') ? patchShape(node, role) : undefined;
+  if (node.is('Conv') && !patch) return false;
+  // The outputs are fitted in parts where they do not fit beside the inputs.
+  const part = Math.min(outputs, maxVector - reduction - 1);
+  if (part < 1) return false;
+  const kept = keptOf(output) ?? Array.from({ length: outputs }, (_, i) => i);
+  if (kept.length !== outputs) return false;
+  const parts = Array.from({ length: Math.ceil(outputs / part) }, (_, i) => kept.slice(i * part, (i + 1) * part));
+  const vectors = Math.max(fewestVectors, vectorsPerUnknown * (reduction + part));
+  const runtime = await context.runtime();
+  const load = (model: Model, value: string) =>
+    runtime.load(upTo(model, value), { threads: context.threads }, context.signal);
+  const before = await load(whole, output);
+  const after = await load(pruned, input);
+  try {
+    const observation = await runtime.observe([before, after], parts.map((channels) => ({
+      kind: 'regression',
+      tap: { session: 1, value: input },
+      target: { session: 0, value: output },
+      channels,
+      ...(patch && { patch }),
+      positions: Math.ceil(vectors / samples.length),
+      seed: context.seed,
+    })), context.signal);
+    for (const { feeds } of samples) await observation.observe(feeds, context.signal);
+    const results = await observation.collect();
+    await observation.close();
+    const solved = solve(pruned, node, role, results.flatMap((r) => (r.kind === 'regression' ? [r] : [])));
+    if (!solved) return false;
+    const editor = new GraphEditor(pruned);
+    for (const tensor of solved) editor.replaceConstant(tensor.name, tensor);
+    return true;
+  } finally {
+    await before.release();
+    await after.release();
+  }
+}
+
+/** The part of a model that makes `value`, as its only output. */
+function upTo(model: Model, value: string): Model {
+  const copy = model.clone();
+  copy.graph.outputs = [{ name: value }];
+  removeDead(copy.graph, copy.irVersion);
+  return copy;
+}
+
+/** New weight and bias, named as the old ones; undefined where the data do not determine them. */
+function solve(
+  model: Model,
+  node: Node,
+  { layout, weight, bias }: ComputeRole,
+  results: readonly RegressionResult[],
+): Tensor[] | undefined {
+  const constants = Constants.of(model);
+  const old = constants.tensor(node.input(weight))!;
+  const oldBias = bias === undefined ? undefined : constants.tensor(node.input(bias));
+  if (old.dtype !== 'float32' || (oldBias && oldBias.size !== layout.channels)) return undefined;
+  const values = old.toFloat32().slice();
+  const biases = oldBias?.toFloat32().slice();
+  const n = layout.reduction;
+  // Without a bias there is no place for a constant.
+  const unknowns = biases ? n + 1 : n;
+  let channel = 0;
+  for (const { inputs, sums, count } of results) {
+    if (inputs !== n || count < unknowns) return undefined;
+    const size = Math.sqrt(sums.length);
+    const at = (i: number, j: number): number => (i <= j ? sums[i * size + j]! : sums[j * size + i]!) / count;
+    const matrix = new Float64Array(unknowns * unknowns);
+    let energy = 0;
+    for (let i = 0; i < n; i++) energy += at(i, i) / n;
+    const held = pull * energy + Number.MIN_VALUE ** 0.25;
+    for (let i = 0; i < unknowns; i++) {
+      for (let j = 0; j < unknowns; j++) matrix[i * unknowns + j] = at(i, j);
+      matrix[i * unknowns + i]! += held;
+    }
+    const factor = cholesky(matrix, unknowns);
+    if (!factor) return undefined;
+    const right = new Float64Array(unknowns);
+    for (let c = 0; c < size - n - 1; c++, channel++) {
+      const was = (i: number): number => (i < n ? values[layout.index(channel, i)]! : biases![channel]!);
+      for (let i = 0; i < unknowns; i++) right[i] = at(i, n + 1 + c) + held * was(i);
+      solveCholesky(factor, unknowns, right);
+      for (let i = 0; i < n; i++) values[layout.index(channel, i)] = right[i]!;
+      if (biases) biases[channel] = right[n]!;
+    }
+  }
+  const weights = Tensor.fromBytes(node.input(weight)!, 'float32', old.dims, values);
+  if (!biases) return [weights];
+  return [weights, Tensor.fromBytes(node.input(bias!)!, 'float32', oldBias!.dims, biases)];
+}
