@@ -27,7 +27,7 @@ function item(session: Session, problem: ModelProblem, names: boolean): HTMLElem
       names && node >= 0 && element('div', {}, link(problem.node!, () => void session.reveal(node))),
       element('div', {}, problem.message),
       problem.fix !== undefined && element('div', { class: 'hint' }, problem.fix),
-      element('div', { class: 'hint' }, `From ${problem.source}. `, link(problem.code, () => {
+      element('div', { class: 'hint' }, `${problem.source} `, link(problem.code, () => {
         reporting(host, host.request('openDocumentation', { code: problem.code }));
       })),
       problem.fixes.length > 0 && element('div', { class: 'row' }, problem.fixes.map(({ title, edit }) =>
