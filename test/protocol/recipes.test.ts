@@ -91,7 +91,8 @@ describe('diagnostics', () => {
   it('tell of a rule that a later one overrules', async () => {
     const rules = ['        - { match: "*", keep: float }', '        - { match: "**", calibration: mse }'];
     const problems = async (...lines: string[]): Promise<[unknown, string][]> => {
-      const editor = await RecipeEditor.open(client, `${head}steps:\n  - quantize:\n      layers:\n${lines.join('\n')}`);
+      const text = `${head}steps:\n  - quantize:\n      layers:\n${lines.join('\n')}`;
+      const editor = await RecipeEditor.open(client, text);
       return (await editor.diagnostics()).map(({ code, range }) => [code, editor.textAt(range)]);
     };
     expect(await problems(...rules)).toEqual([['LTH2014', '"*"']]);

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type {
-  CodeLens, DocumentLink, DocumentSymbol, FoldingRange, Hover, InlayHint, Location, MarkupContent, Position, Range,
-  SemanticTokens,
+  CodeAction, CodeLens, DocumentLink, DocumentSymbol, FoldingRange, Hover, InlayHint, Location, MarkupContent,
+  Position, Range, SemanticTokens, TextEdit,
 } from 'vscode-languageserver';
 import { URI } from 'vscode-uri';
 import { modelText } from '../../protocol/model.ts';
+import type { ModelProblem, RecipeEdit } from '../../protocol/problems.ts';
 import { textUri } from '../../server/lsp/text/text-views.ts';
 import { connect, samples, type TestClient } from './connect.ts';
 
@@ -131,6 +132,20 @@ describe('the text view', () => {
     expect(link?.target).toBe(`command:lathe.revealNode?${encodeURIComponent(JSON.stringify([model, name]))}`);
     expect(textAt(link!.range)).toContain(name);
     expect((await ask<CodeLens[]>('codeLens'))[0]?.command).toMatchObject({ command: 'lathe.openGraph' });
+  });
+
+  it('mends problems by an edit of the recipe', async () => {
+    const { name, line } = convolution();
+    const range = { start: { line, character: 0 }, end: { line, character: 1 } };
+    const edit: RecipeEdit = { kind: 'layer-rule', match: name, rule: { keep: 'float' } };
+    const data: Partial<ModelProblem> = { fixes: [{ title: 'Keep it in float', edit }] };
+    const diagnostics = [{ range, message: 'It lost much.', data }, { range, message: 'Not ours.' }];
+    const actions = await ask<CodeAction[]>('codeAction', { range, context: { diagnostics } });
+    expect(actions.map(({ title }) => title)).toEqual(['Keep it in float']);
+    const changes = actions[0]?.edit?.documentChanges ?? [];
+    const last = changes.at(-1);
+    expect(last && 'edits' in last ? last.textDocument.uri : '').toMatch(/digits.*\.lathe\.yaml$/);
+    expect(last && 'edits' in last ? (last.edits[0] as TextEdit).newText : '').toContain(`match: ${name}, keep: float`);
   });
 
   it('shows the shape of each value beside the node that makes it', async () => {

@@ -8,19 +8,14 @@ import {
   type TextEdit,
 } from 'vscode-languageserver';
 import { nearestPattern } from '../../engine/recipe/unmatched.ts';
-import { targetNames } from '../../engine/targets/registry.ts';
 import { nearest } from '../../engine/util/nearest.ts';
 import type { ModelStore } from '../models/store.ts';
-import { applyEdit } from './edit/apply-edit.ts';
 import { removeAt, setValue } from './edit/yaml-edit.ts';
 import type { RecipeDocument } from './recipe-document.ts';
 import { readableModel, recipeLayers } from './recipe-model.ts';
-import { targetProblems } from './target-problems.ts';
-import { exactPattern, scalarText } from './scalar-text.ts';
+import { rewritten } from './rewritten.ts';
+import { scalarText } from './scalar-text.ts';
 import { isStep, keysAt, requiredAt, valuesAt } from './schema-at.ts';
-
-/** Layers that are offered one by one. */
-const mostLayers = 3;
 
 export function actions(recipe: RecipeDocument, params: CodeActionParams, models: ModelStore): CodeAction[] {
   return params.context.diagnostics.flatMap((diagnostic) =>
@@ -52,27 +47,8 @@ function fixes(recipe: RecipeDocument, diagnostic: Diagnostic, models: ModelStor
     case 'LTH2014':
       return removal(recipe, diagnostic);
     default:
-      return String(diagnostic.code).startsWith('LTH10') ? targetFixes(recipe, diagnostic, models) : [];
+      return [];
   }
-}
-
-/** Replaces the whole text by one that an edit made, as the smallest single change. */
-function rewritten(recipe: RecipeDocument, edit: (text: string) => string): TextEdit[] {
-  let after: string;
-  try {
-    after = edit(recipe.text);
-  } catch {
-    // Broken YAML elsewhere in the recipe: there is nothing to offer until that is mended.
-    return [];
-  }
-  const before = recipe.text;
-  const shorter = Math.min(before.length, after.length);
-  let start = 0;
-  while (start < shorter && before[start] === after[start]) start += 1;
-  let tail = 0;
-  while (tail < shorter - start && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail += 1;
-  if (start === before.length && start === after.length) return [];
-  return [{ range: recipe.range(start, before.length - tail), newText: after.slice(start, after.length - tail) }];
 }
 
 function offered(title: string, edits: readonly TextEdit[], preferred = false): Fix[] {
@@ -127,20 +103,4 @@ function removal(recipe: RecipeDocument, { range }: Diagnostic): Fix[] {
   const path = recipe.placeAt(range.start)?.path;
   if (!path) return [];
   return offered('Remove the rule', rewritten(recipe, (text) => removeAt(text, path.slice(0, -1))));
-}
-
-/** What a conflict of the model with its target can be mended by, inside the recipe. */
-function targetFixes(recipe: RecipeDocument, { code, message }: Diagnostic, models: ModelStore): Fix[] {
-  const loaded = readableModel(recipe, models);
-  const name = recipe.value(['target']);
-  if (!loaded || (name !== undefined && !(typeof name === 'string' && targetNames.includes(name)))) return [];
-  if (!recipe.steps.some((step) => step.name === 'quantize')) return [];
-  const sentence = typeof message === 'string' ? message : message.value;
-  const concerned = targetProblems(loaded, name)
-    .filter((problem) => problem.code === code && sentence.startsWith(problem.message))
-    .flatMap(({ node }) => node ?? [])
-    .filter((node) => recipeLayers(loaded).summaries.has(node))
-    .slice(0, mostLayers);
-  return concerned.flatMap((node) => offered(`Keep "${node}" in float`, rewritten(recipe, (text) =>
-    applyEdit(text, { kind: 'layer-rule', match: exactPattern(node), rule: { keep: 'float' } }).text)));
 }

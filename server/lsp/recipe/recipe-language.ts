@@ -8,6 +8,7 @@ import { definition, references } from './definition.ts';
 import { format } from './format.ts';
 import { hints } from './hints.ts';
 import { hover } from './hover.ts';
+import { keepInFloat } from './keep-in-float.ts';
 import { lenses } from './lenses.ts';
 import { links } from './links.ts';
 import { folding, outline } from './outline.ts';
@@ -37,7 +38,11 @@ export function recipeLanguage(context: ServerContext): Language {
     lenses: (document) => lenses(recipes.of(document), models, context.settings.trusted),
     hints: (document, range) => hints(recipes.of(document), range, models),
     links: (document) => links(recipes.of(document), models),
-    actions: (document, params) => actions(recipes.of(document), params, models),
+    actions: async (document, params) => {
+      const recipe = recipes.of(document);
+      const kept = await keepInFloat(recipe, params.range, models, context.results);
+      return [...actions(recipe, params, models), ...kept];
+    },
     format: (document) => format(recipes.of(document)),
   };
 }
