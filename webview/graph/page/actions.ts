@@ -7,7 +7,7 @@ import type { Composer } from '../session/composer.ts';
 import type { Session } from '../session/session.ts';
 import { cssColor } from '../view/color.ts';
 import { failureText } from '../../ui/page.ts';
-import type { PageAction } from './toolbar.ts';
+import type { PageAction } from './page-action.ts';
 
 /** The parts of the page that actions open and close. */
 export interface PageParts {

@@ -26,7 +26,8 @@ import { failureView } from './failure-view.ts';
 import { HelpDialog } from './help.ts';
 import { handleCanvasKey, handleGraphKey } from './keys.ts';
 import { isSavedState, type SavedState } from './saved-state.ts';
-import { Toolbar, type PageAction } from './toolbar.ts';
+import type { PageAction } from './page-action.ts';
+import { Toolbar } from './toolbar.ts';
 import { Tooltip } from './tooltip.ts';
 
 /** Most models are drawn before a person could see a ring turn. */

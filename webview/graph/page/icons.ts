@@ -14,7 +14,7 @@ const paths = {
   help: 'M5.5 5.7a2.5 2.5 0 1 1 3.6 2.2c-.8.4-1.1.9-1.1 1.8M8 12.2v1',
   panel: 'M2.5 3h11v10h-11zM10 3v10',
   outline: 'M2.5 4h11M5 8h8.5M5 12h8.5',
-  more: 'M3.5 8h.01M8 8h.01M12.5 8h.01',
+  export: 'M8 10.5v-8M4.8 5.5L8 2.3l3.2 3.2M2.5 9.5v4h11v-4',
   traceInputs: 'M8 14V8M8 8L4 2.5M8 8l4-5.5M6 11.5L8 14l2-2.5',
   traceOutputs: 'M8 2v6M8 8l-4 5.5M8 8l4 5.5M2.8 11l1.2 2.5l2.5-.8M13.2 11L12 13.5l-2.5-.8',
 } as const;

@@ -5,7 +5,7 @@ import { neighbour, type ArrowDirection } from '../view/navigate.ts';
 import { selectionOfBox } from '../session/scene-box.ts';
 import type { Session } from '../session/session.ts';
 import { panBy, zoomAt } from '../view/viewport.ts';
-import type { PageAction } from './toolbar.ts';
+import type { PageAction } from './page-action.ts';
 
 const arrows: Readonly<Record<string, ArrowDirection>> = {
   ArrowUp: 'up', ArrowDown: 'down', ArrowLeft: 'left', ArrowRight: 'right',

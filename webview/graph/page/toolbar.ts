@@ -2,12 +2,10 @@
 
 import { dropdown, iconButton, type Dropdown } from '../../ui/controls.ts';
 import { element, fill } from '../../ui/dom.ts';
-import type { GraphAction } from '../../../protocol/page.ts';
 import type { Session } from '../session/session.ts';
+import { exportMenu } from './export-menu.ts';
 import { icon, type IconName } from './icons.ts';
-
-/** What buttons ask for: all that the host can ask for, and what is the page's own. */
-export type PageAction = GraphAction | 'togglePanel' | 'toggleOutline';
+import type { PageAction } from './page-action.ts';
 
 const none = '-';
 const importChoice = '+';
@@ -47,6 +45,7 @@ export class Toolbar {
         this.#button('The whole model folded into strips (m)', 'folded', 'toggleFolded'),
       ),
       this.#group(
+        exportMenu(run),
         this.#button('Keys (?)', 'help', 'help'),
         this.#button('Show or hide the details', 'panel', 'togglePanel'),
       ),

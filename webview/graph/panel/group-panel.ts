@@ -23,7 +23,7 @@ export function groupPanel(session: Session, model: GraphModel, group: number): 
     element('h2', { class: 'panel-title' }, graph.groupNames[group]),
     element('p', { class: 'panel-name code' }, groups.paths[group]),
     element('div', { class: 'row' }, button(open ? 'Collapse' : 'Expand',
-      () => void session.setGroupExpanded(group, !open).then(() => session.signals.emit('selection')))),
+      () => void session.setGroupExpanded(group, !open))),
     facts([
       ['Kind', kindInWords[graph.groupKind[group]!] ?? ''],
       ['Nodes', plural(nodes.length, 'node')],

@@ -75,7 +75,7 @@ function rankSection(session: Session, model: GraphModel, { figures, ranking, co
   const rows = [...ranked.subarray(0, shownRanks)].map((node, i) => element('li', {},
     element('button', { class: 'rank', type: 'button' },
       element('span', { class: 'rank-number' }, i + 1),
-      element('span', { class: 'rank-name', title: model.graph.names[node] }, lastPart(model.graph.names[node]!, 30)),
+      element('span', { class: 'rank-name', title: model.graph.names[node] }, lastPart(model.graph.names[node]!, 25)),
       element('span', { class: 'rank-figure' }, figureText(figures.values[node]!, figures.unit)))));
   rows.forEach((row, i) => row.firstElementChild?.addEventListener('click', () => void session.reveal(ranked[i]!)));
   const rest = coverage - rows.length;

@@ -9,7 +9,6 @@ import type { Session } from '../session/session.ts';
 import { figureList } from './figure-list.ts';
 import { pathOfGroups } from './model-panel.ts';
 import { problemList } from './problem-list.ts';
-import { reporting } from './reporting.ts';
 import { facts, section } from './section.ts';
 import { constantView } from './tensor-panel.ts';
 
@@ -41,9 +40,9 @@ function detailsView(session: Session, model: GraphModel, node: number, details:
   const { documentation, domain, attributes, metadata, docString } = details;
   const operator = domain === '' || domain === 'ai.onnx' ? details.opType : `${domain}.${details.opType}`;
   return [
-    documentation !== undefined && element('p', {}, link(`Documentation of ${operator}`, () => {
-      reporting(session.link, session.link.request('command', { command: 'vscode.open', arguments: [documentation] }));
-    })),
+    // The workbench opens links of pages in the browser, after asking.
+    documentation !== undefined
+      && element('p', {}, element('a', { href: documentation }, `Documentation of ${operator}`)),
     docString !== undefined && docString !== '' && element('p', { class: 'hint' }, docString),
     attributes.length > 0 && section('Attributes', facts(attributes.map(({ name, value }) =>
       [name, element('code', {}, value)] as const))),

@@ -28,6 +28,10 @@ export class SidePanel {
     session.signals.on(['overlay'], () => {
       if (!session.selection) this.#show();
     });
+    // A group's panel says whether it stands open.
+    session.signals.on(['scene'], () => {
+      if (session.selection?.kind === 'group') this.#show();
+    });
     this.#watchSplitter();
     this.width = panelLimits.normal;
   }

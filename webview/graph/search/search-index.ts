@@ -29,8 +29,8 @@ export class SearchIndex {
   }
 
   /**
-   * Each node once: those found by operator or name in the order of the graph, then those found by tensor. Every word of
-   * the query must occur in the operator, the name or one of the tensors that the node makes, whatever its case.
+   * Each node once: those found by operator or name in the order of the graph, then those found by tensor. Every word
+   * of the query must occur in the operator, the name or one of the tensors that the node makes, whatever its case.
    */
   find(query: string): SearchHit[] {
     const words = query.toLowerCase().split(/\s+/).filter((word) => word !== '');

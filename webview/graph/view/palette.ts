@@ -96,9 +96,9 @@ export function paletteOf(theme: Theme): Palette {
     badge: outlined ? background : pick('editorHoverWidget-background', '#202020', '#f8f8f8'),
     badgeText: foreground,
     heat: [
-      rgb(theme.color('lathe-heatmapLow', heat[0]), heat[0]),
-      rgb(theme.color('lathe-heatmapMiddle', heat[1]), heat[1]),
-      rgb(theme.color('lathe-heatmapHigh', heat[2]), heat[2]),
+      rgb(theme.color('lathe-heatmap-low', heat[0]), heat[0]),
+      rgb(theme.color('lathe-heatmap-middle', heat[1]), heat[1]),
+      rgb(theme.color('lathe-heatmap-high', heat[2]), heat[2]),
     ],
     categories,
     softCategories: mapValues(categories, (color) => (
@@ -119,7 +119,7 @@ function forcedPalette(): Palette {
     muted: foreground, box: background, boxBorder: foreground, group: background, frame: background,
     frameBorder: foreground, line: foreground, bus: foreground, hit: accent, hitCurrent: accent,
     error: foreground, warning: foreground, info: foreground, badge: background, badgeText: foreground,
-    heat: [[128, 128, 128], [128, 128, 128], [128, 128, 128]],
+    heat: [[60, 60, 60], [140, 140, 140], [220, 220, 220]],
     categories: text,
     softCategories: mapValues(categoryTokens, () => background),
     outlined: true,
