@@ -89,10 +89,18 @@ export class OneForSymbols implements InferredTypes {
   }
 
   private replaced(type: TensorType): TensorType {
-    if (!type.shape) this.shared.lost = true;
-    if (!type.shape?.some((dim) => typeof dim !== 'number')) return type;
-    if (type.shape.includes(null)) this.shared.lost = true;
-    return { ...type, shape: type.shape.map((dim) => this.one(dim)) };
+    const { shape } = type;
+    if (!shape) {
+      this.shared.lost = true;
+      return type;
+    }
+    let isOpen = false;
+    for (let i = 0; i < shape.length; i++) {
+      const dim = shape[i]!;
+      if (dim === null) this.shared.lost = true;
+      else if (typeof dim === 'string' && this.symbols.has(dim)) isOpen = true;
+    }
+    return isOpen ? { ...type, shape: shape.map((dim) => this.one(dim)) } : type;
   }
 
   private one(dim: Dim): Dim {
