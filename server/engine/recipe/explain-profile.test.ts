@@ -75,6 +75,18 @@ describe('the explanation of a profile', () => {
     ]);
   });
 
+  it('tells what is no matter of conversions', () => {
+    const own = profiled(quantized, [
+      ['QuantizeLinear', 'q*', 0], ['QLinearConv', 'a', 10], ['DequantizeLinear', 'd*', 0], ['Reshape', 'r', 30],
+      ['LayerNormalization', 'n', 20], ['Softmax', 's', 40],
+    ]);
+    expect(explainProfile(own, [own])).toEqual([
+      '1 of 6 operators compute with integers, 10.0 % of the time.',
+      '2 operators compute in float, not between conversions, 60.0 % of the time: s (Softmax), n (LayerNormalization).',
+      'Moving values (Reshape, Concat and the like) and working out shapes takes 30.0 % of the time, in 1 operator.',
+    ]);
+  });
+
   it('tells weights that are only stored as integers', () => {
     const stored = smallModel({
       inputs: [['x', [1, 4]]],

@@ -42,6 +42,8 @@ export function explainProfile(
   const losses = [
     unfused(graph, times),
     islands(graph, times),
+    otherFloats(graph, times),
+    movers(graph, profile, times),
     conversions(graph, times),
     layoutChanges(graph, profile, times),
     ...(float ? [slowerLayers(profile, float.profile)] : []),
@@ -118,6 +120,36 @@ function islands(graph: OptimizedGraph, times: Times): Loss | undefined {
   };
 }
 
+/** Float operators at the ends of the network, or all along it where activations are quantized at run time. */
+function otherFloats(graph: OptimizedGraph, times: Times): Loss | undefined {
+  const told = new Set([...graph.unfused(), ...graph.islands().flat()]);
+  const nodes = graph.ofKind('float').filter((node) => !told.has(node));
+  const share = times.of(nodes);
+  if (share < audibleShare) return undefined;
+  const slowest = [...nodes].sort((a, b) => times.of([b]) - times.of([a]));
+  return {
+    share,
+    sentence: `${plural(nodes.length, 'operator')} ${nodes.length === 1 ? 'computes' : 'compute'} in float, not `
+      + `between conversions, ${percent(share)} of the time: ${namesOf(slowest)}.`,
+  };
+}
+
+/** What integers make no faster: less than this is not worth a sentence. */
+const movingShare = 0.05;
+
+function movers(graph: OptimizedGraph, profile: NodeProfile, times: Times): Loss | undefined {
+  const inserted = new Set(insertedTransposes(profile).map(({ name, opType }) => keyOf(name, opType)));
+  const nodes = [...graph.ofKind('moving'), ...graph.ofKind('other')]
+    .filter(({ name, opType }) => !inserted.has(keyOf(name, opType)));
+  const share = times.of(nodes);
+  if (share < movingShare) return undefined;
+  return {
+    share,
+    sentence: `Moving values (Reshape, Concat and the like) and working out shapes takes ${percent(share)} of the `
+      + `time, in ${plural(nodes.length, 'operator')}.`,
+  };
+}
+
 function conversions(graph: OptimizedGraph, times: Times): Loss | undefined {
   const nodes = graph.ofKind('conversion');
   const share = times.of(nodes);
@@ -134,9 +166,13 @@ function conversions(graph: OptimizedGraph, times: Times): Loss | undefined {
   };
 }
 
-/** Reorders of onnxruntime's own, and Transposes that no node of the model was made into. */
-function layoutChanges(graph: OptimizedGraph, { nodes }: NodeProfile, times: Times): Loss | undefined {
-  const inserted = nodes.filter(({ opType, origin }) => opType === 'Transpose' && origin === undefined);
+/** Those that no node of the model was made into. */
+function insertedTransposes({ nodes }: NodeProfile): readonly NodeTime[] {
+  return nodes.filter(({ opType, origin }) => opType === 'Transpose' && origin === undefined);
+}
+
+function layoutChanges(graph: OptimizedGraph, profile: NodeProfile, times: Times): Loss | undefined {
+  const inserted = insertedTransposes(profile);
   const reorders = graph.ofKind('reorder');
   const share = times.of(reorders) + inserted.reduce((sum, node) => sum + node.share, 0);
   if (share < audibleShare) return undefined;
