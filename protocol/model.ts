@@ -68,6 +68,8 @@ export interface ValueDetails extends TensorType {
   readonly role: string;
   /** Set for constants: their statistics can be asked for. */
   readonly constant?: { readonly bytes: number; readonly elements: number; readonly external: boolean };
+  /** Set for constants that are dequantized before use: the type in which the file has them. */
+  readonly storedAs?: string;
 }
 
 export const nodeDetails = request<NodeParams, NodeDetails>('lathe/model/node');

@@ -56,7 +56,8 @@ export class PairDetails {
     const { models } = matching;
     const status = nodes.a >= 0 ? matching.status.a[nodes.a] : matching.status.b[nodes.b];
     const rows = detailRows(a, b);
-    fill(this.element,
+    const constants = constantPairs(a, b);
+    fill(this.element, element('div', {},
       element('h2', {}, a?.name ?? b?.name ?? ''),
       facts([
         ['What', status],
@@ -64,8 +65,8 @@ export class PairDetails {
         ['Why', layer?.reason],
         ['SQNR', layer?.sqnrDb == null ? undefined : `${decibels(layer.sqnrDb)} at its output, measured by the run`],
       ]),
-      a && b ? bothTable(models, rows) : oneTable(models[a ? 'a' : 'b'].fileName, rows),
-      constantPairs(a, b).map((pair) => this.#constants(matching, nodes, pair)));
+      a && b ? bothTable(models, rows) : oneTable(models[a ? 'a' : 'b'].fileName, rows)),
+    constants.length > 0 && element('div', {}, constants.map((pair) => this.#constants(matching, nodes, pair))));
   }
 
   #constants({ models }: Matching, nodes: Nodes, pair: Both<ValueDetails>): HTMLElement {
@@ -133,7 +134,9 @@ function typeOf(node: NodeDetails | undefined): string | undefined {
 function valueText(value: ValueDetails | undefined): string | undefined {
   if (!value) return undefined;
   const type = value.type === '' ? value.name : value.type;
-  return value.constant ? `${type}, constant of ${bytesInWords(value.constant.bytes)}` : type;
+  if (!value.constant) return type;
+  const stored = value.storedAs === undefined ? '' : ` stored as ${value.storedAs}`;
+  return `${type}, constant${stored} of ${bytesInWords(value.constant.bytes)}`;
 }
 
 /** Constants that stand for the same thing: by role, or by place where roles are not known. */

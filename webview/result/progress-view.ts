@@ -4,7 +4,7 @@ import type { ResultPageEvent } from '../../protocol/page.ts';
 import type { RunRecord, RunRequest } from '../../protocol/runs.ts';
 import { button, progressRing } from '../ui/controls.ts';
 import { element, fill } from '../ui/dom.ts';
-import { durationInWords, fileName } from '../ui/format.ts';
+import { fileName } from '../ui/format.ts';
 import type { PageLink } from '../ui/page.ts';
 import { pageHead } from '../ui/parts.ts';
 import { runButton } from './actions.ts';
@@ -24,8 +24,8 @@ export class ProgressView {
         runButton(link, record, 'Cancel', 'lathe.runs.cancel'),
         runButton(link, record, 'Show Log', 'lathe.runs.showLog'),
         button('Show Runs', () => void link.request('command', { command: 'lathe.runs.show', arguments: [] }))),
-      element('p', { class: 'hint' }, 'The run goes on when this page is closed. The result appears here when it is '
-        + 'there, and in the Runs view.'));
+      element('p', { class: 'hint after' }, 'The run goes on when this page is closed. The result appears here when it '
+        + 'is there, and in the Runs view.'));
     this.update(record);
   }
 
@@ -36,22 +36,30 @@ export class ProgressView {
     const total = progress?.total ?? 0;
     if (progress && total > 0) this.bar.value = progress.done / total;
     else this.bar.removeAttribute('value');
-    const left = progress?.leftMs === undefined ? '' : `about ${durationInWords(progress.leftMs)} left`;
+    const left = progress?.leftMs === undefined ? '' : `about ${roughly(progress.leftMs)} left`;
     this.counts.textContent = [total > 0 ? `${progress?.done ?? 0} of ${total}` : '', left].filter(Boolean).join(', ');
   }
+}
+
+/** An estimate: seconds up to a minute and a half, minutes from then on. */
+function roughly(milliseconds: number): string {
+  const seconds = Math.ceil(milliseconds / 1000);
+  return seconds <= 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }
 
 export function requestWords(request: RunRequest): { readonly title: string; readonly subtitle: string } {
   switch (request.kind) {
     case 'recipe':
-      return { title: `Running ${fileName(request.recipe)}`, subtitle: request.recipe };
+      return { title: `Run of ${fileName(request.recipe)}`, subtitle: request.recipe };
     case 'analyze':
-      return { title: `Analyzing ${fileName(request.model)}`, subtitle: request.model };
+      return { title: `Analysis of ${fileName(request.model)}`, subtitle: request.model };
     case 'benchmark':
-      return { title: `Benchmarking ${request.models.map(fileName).join(', ')}`, subtitle: request.models.join(', ') };
+      return {
+        title: `Benchmark of ${request.models.map(fileName).join(', ')}`, subtitle: request.models.join(', '),
+      };
     case 'compare':
       return {
-        title: `Comparing ${fileName(request.a)} with ${fileName(request.b)}`, subtitle: `${request.a}, ${request.b}`,
+        title: `Comparison of ${fileName(request.a)} and ${fileName(request.b)}`, subtitle: `${request.a}, ${request.b}`,
       };
   }
 }

@@ -53,8 +53,9 @@ export function classSection(classes: readonly ClassChange[], metric: string): C
 }
 
 export function sampleSection({ worse, changed }: Changes): Child {
-  const counts = changed && `${plural(changed.worse, 'sample')} right before and wrong after, ${changed.better} the `
-    + 'other way round.';
+  const counts = changed && (changed.worse === 0
+    ? `No sample got worse, ${changed.better} got better.`
+    : `${plural(changed.worse, 'sample')} right before and wrong after, ${changed.better} the other way round.`);
   if (worse.length === 0) {
     return section('Samples that got worse', element('p', { class: 'hint' }, counts ?? 'No sample got worse.'));
   }

@@ -46,9 +46,9 @@ export type Fact = readonly [name: string, value: Child];
 
 /** Names and values in two columns; facts without a value are left out. */
 export function facts(shown: readonly Fact[]): HTMLElement {
-  return element('dl', { class: 'facts' }, shown.flatMap(([name, value]) => (
-    value === undefined || value === null || value === '' ? [] : [element('dt', {}, name), element('dd', {}, value)]
-  )));
+  const known = shown.filter(([, value]) => value != null && value !== '' && value !== false);
+  return element('dl', { class: 'facts' },
+    known.map(([name, value]) => [element('dt', {}, name), element('dd', {}, value)]));
 }
 
 export interface PlainColumn {

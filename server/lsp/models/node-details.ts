@@ -9,6 +9,7 @@ import type { Node } from '../../engine/model/node.ts';
 import type { Tensor } from '../../engine/model/tensor.ts';
 import { typeText } from '../../engine/model/type-text.ts';
 import { attributeTexts } from './attribute-text.ts';
+import { dequantize, dequantizedConstant } from './dequantized-constant.ts';
 import type { LoadedModel } from './loaded-model.ts';
 
 /** @throws LatheError `USAGE` for a number that no node has */
@@ -55,7 +56,7 @@ export function statisticsOf(
   signal: AbortSignal,
 ): Promise<TensorStatistics> {
   const entry = entryOf(loaded, number);
-  const tensor = entry.kind === 'operator' ? constantOf(loaded, entry.place, name) : undefined;
+  const tensor = entry.kind === 'operator' ? numbersOf(loaded, entry.place, name) : undefined;
   if (entry.kind !== 'operator' || !tensor || !entry.node.inputs.includes(name)) {
     throw new LatheError('USAGE', `"${name}" is no constant of node "${loaded.table.names[number]!}".`, {
       at: { value: name },
@@ -80,6 +81,14 @@ function constantOf(loaded: LoadedModel, place: number, name: string): Tensor | 
   return loaded.constants(place).tensor(name);
 }
 
+/** Of a constant, or of one that is dequantized first. */
+function numbersOf(loaded: LoadedModel, place: number, name: string): Tensor | undefined {
+  const constant = constantOf(loaded, place, name);
+  if (constant) return constant;
+  const dequantized = dequantizedConstant(loaded, place, name);
+  return dequantized && dequantize(dequantized, name);
+}
+
 /** The node behind a dequantized constant. */
 function readerOf({ structure, table, numbers }: LoadedModel, node: Node): Node | undefined {
   if (node.opType !== 'DequantizeLinear') return undefined;
@@ -95,11 +104,23 @@ function typeOf(loaded: LoadedModel, place: number, value: string): string {
 function input(loaded: LoadedModel, place: number, node: Node, value: string, index: number): ValueDetails {
   const tensor = constantOf(loaded, place, value);
   const role = inputRole(node.opType, index);
-  if (!tensor) return { name: value, type: typeOf(loaded, place, value), role };
+  if (!tensor) {
+    const stored = dequantizedConstant(loaded, place, value)?.stored;
+    return {
+      name: value,
+      type: typeOf(loaded, place, value),
+      role,
+      ...(stored && { constant: sizeOf(stored), storedAs: stored.dtype }),
+    };
+  }
   return {
     name: value,
     type: `${tensor.dtype}[${tensor.dims.join(',')}]`,
     role,
-    constant: { bytes: tensor.byteLength, elements: tensor.size, external: tensor.storage.external !== undefined },
+    constant: sizeOf(tensor),
   };
+}
+
+function sizeOf({ byteLength, size, storage }: Tensor): NonNullable<ValueDetails['constant']> {
+  return { bytes: byteLength, elements: size, external: storage.external !== undefined };
 }

@@ -13,7 +13,7 @@ export function summaryPanel(result: RunResult): Child {
   return [
     section('Before and after', plainTable(
       `Intervals hold the true value in 95 of 100 cases. Latency: ${plural(result.threads, 'thread')}, both models in `
-        + 'one interleaved run.',
+        + 'one interleaved run; its change is that of undisturbed runs.',
       [{ title: '' }, { title: 'before', numeric: true }, { title: 'after', numeric: true }, { title: 'change' }],
       summaryRows(result).map(({ what, before, after, change }) => [what, before, after, change]),
     ), charts(result)),
