@@ -95,8 +95,7 @@ export class OneForSymbols implements InferredTypes {
       return type;
     }
     let isOpen = false;
-    for (let i = 0; i < shape.length; i++) {
-      const dim = shape[i]!;
+    for (const dim of shape) {
       if (dim === null) this.shared.lost = true;
       else if (typeof dim === 'string' && this.symbols.has(dim)) isOpen = true;
     }
