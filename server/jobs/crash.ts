@@ -4,6 +4,13 @@ import type { Failure } from '../../protocol/failure.ts';
 
 const again = 'Run it again. When it fails again, use "Lathe: Copy Diagnostics" and report it.';
 
+const outOfMemory = /heap out of memory|Array buffer allocation failed|std::bad_alloc/i;
+
+/** Whether a line of a process's output says why it ends: long stack traces come after it. */
+export function isLastWord(line: string): boolean {
+  return outOfMemory.test(line) || line.startsWith('FATAL ERROR');
+}
+
 /**
  * @param cause "signal SIGKILL", "exit code 1"
  * @param lastLines of the process's output
@@ -18,7 +25,7 @@ export function crashFailure(cause: string, lastLines: readonly string[], kept: 
     ...(detail !== '' && { detail }),
     fix,
   });
-  if (/heap out of memory|Array buffer allocation failed|std::bad_alloc/i.test(detail)) {
+  if (outOfMemory.test(detail)) {
     return failure(
       `The process of the run was out of memory (${cause}).`,
       'Close other programs, use fewer samples (limit), or leave large layers as they are.',

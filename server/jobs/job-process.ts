@@ -7,7 +7,7 @@ import type { Failure } from '../../protocol/failure.ts';
 import type { FromJob, ToJob } from '../../protocol/job.ts';
 import type { RunProgress } from '../../protocol/runs.ts';
 import { findProgram } from '../engine/util/programs.ts';
-import { crashFailure } from './crash.ts';
+import { crashFailure, isLastWord } from './crash.ts';
 import { environmentIn, makeJobFolder, removeJobFolder } from './job-folder.ts';
 import { removeHalfWritten } from './half-written.ts';
 
@@ -40,6 +40,7 @@ export class JobProcess {
   private readonly folder = makeJobFolder();
   private readonly listener: JobListener;
   private readonly lastLines: string[] = [];
+  private lastWord: string | undefined;
   private last: Extract<FromJob, { type: 'done' | 'failed' }> | undefined;
   private writing: string | undefined;
   private kept: string | undefined;
@@ -123,6 +124,7 @@ export class JobProcess {
   }
 
   private heard(line: string): void {
+    if (isLastWord(line)) this.lastWord ??= line;
     this.lastLines.push(line);
     if (this.lastLines.length > shownLines) this.lastLines.shift();
     this.listener.log(line);
@@ -168,6 +170,8 @@ export class JobProcess {
         : `Cancelled. The best result so far is kept: ${kept}`;
       return { state: 'cancelled', failure: { code: 'CANCELLED', message }, ...stayed };
     }
-    return { state: 'failed', failure: crashFailure(cause, this.lastLines, kept), ...stayed };
+    const { lastLines, lastWord } = this;
+    const said = lastWord === undefined || lastLines.includes(lastWord) ? lastLines : [lastWord, ...lastLines];
+    return { state: 'failed', failure: crashFailure(cause, said, kept), ...stayed };
   }
 }

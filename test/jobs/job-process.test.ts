@@ -98,6 +98,17 @@ describe('a job process', () => {
     if (code.includes('defect')) expect(lines.join('\n')).toContain('Error: a defect');
   });
 
+  it('that is out of memory is told from others, however long its stack is', async () => {
+    const { job } = start(`
+      console.error('FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory');
+      for (let i = 0; i < 50; i++) console.error(i + ': 0xb090e0 [node]');
+      process.exitCode = 134;
+      setTimeout(() => process.disconnect(), 20);
+    `);
+    const end = await job.ended;
+    expect(end).toMatchObject({ failure: { message: 'The process of the run was out of memory (exit code 134).' } });
+  });
+
   it('has a folder of its own, which goes with it', async () => {
     const { job, lines } = start(`
       log(process.cwd());
