@@ -33,6 +33,13 @@ describe('completion', () => {
     expect(items[1]).toMatchObject({ documentation: { value: expect.stringContaining('run on') as string } });
   });
 
+  it('opens a group on the line of its key, or under it', async () => {
+    expect(await chosen(`${head}goal: |`, 'prefer')).toBe(`${head}goal: { prefer: $0 }`);
+    expect(await chosen(`${head}da|`, 'data')).toBe(`${head}data:\n  $0`);
+    const inBraces = await chosen(`${head}steps:\n  - quantize: { |}`, 'layers');
+    expect(inBraces).toBe(`${head}steps:\n  - quantize: { layers: [$0]}`);
+  });
+
   it('offers steps, and their options with defaults', async () => {
     expect((await completions(`${head}steps:\n  - |`)).items.map(({ label }) => label)).toContain('quantize');
     const { items } = await completions(`${head}steps:\n  - quantize:\n      scheme: int8\n      |`);

@@ -8,6 +8,7 @@ import type {
   TextDocumentIdentifier,
 } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { LatheError } from '../../engine/errors.ts';
 import type { ServerContext } from '../context.ts';
 import type { Feature } from '../features.ts';
 import { handled } from '../messages.ts';
@@ -51,7 +52,13 @@ export const languagesFeature: Feature = {
       const answer = handled(connection, async (params: Params): Promise<Result> => {
         const document = documents.get(params.textDocument.uri);
         const language = document && languages.find((one) => one.owns(document));
-        return (language && await ask(language, document, params)) ?? nothing;
+        try {
+          return (language && await ask(language, document, params)) ?? nothing;
+        } catch (error) {
+          // A model that cannot be read, a recipe that is broken: told as problems, once, and not with every key.
+          if (error instanceof LatheError) return nothing;
+          throw error;
+        }
       });
       // The library's types know no errors with data here; on the wire they are the same.
       return answer as (params: Params, token: CancellationToken) => Promise<Result>;

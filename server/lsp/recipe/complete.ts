@@ -92,7 +92,24 @@ function valueItems(recipe: RecipeDocument, cursor: Cursor, models: ModelStore):
   if (wanted === 'item' && path.length === 4 && path[3] === 'layers') return [ruleItem(recipe, cursor)];
   if (wanted === 'item' && keysAt([...path, 0]).length > 0) return [];
   const at = wanted === 'item' ? [...path, 0] : path;
-  return knownWords(recipe, at, cursor.prefix, models).map((proposal, i) => wordItem(recipe, cursor, proposal, i));
+  const words = knownWords(recipe, at, cursor.prefix, models);
+  if (words.length === 0 && wanted === 'value') return groupItems(recipe, cursor);
+  return words.map((proposal, i) => wordItem(recipe, cursor, proposal, i));
+}
+
+/** Behind a key that wants a group, on its line: the group in braces, with its first key. */
+function groupItems(recipe: RecipeDocument, cursor: Cursor): CompletionItem[] {
+  return keysAt(cursor.path).map((key, i) => {
+    const documentation = documentationAt([...cursor.path, key]);
+    return {
+      ...item(recipe, cursor, key, `{ ${key}: $0 }`),
+      kind: CompletionItemKind.Property,
+      sortText: String(i).padStart(3, '0'),
+      insertTextFormat: InsertTextFormat.Snippet,
+      ...(documentation !== undefined && { documentation: { kind: MarkupKind.Markdown, value: documentation } }),
+      command: { title: 'Suggest', command: 'editor.action.triggerSuggest' },
+    };
+  });
 }
 
 function ruleItem(recipe: RecipeDocument, cursor: Cursor): CompletionItem {
