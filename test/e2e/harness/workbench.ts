@@ -24,6 +24,8 @@ export class Workbench {
   readonly server: WorkbenchServer;
   /** Path of the workspace. */
   readonly folder: string;
+  /** Where Lathe is installed: what it starts can be told by it. */
+  readonly extensions: string;
   /** Errors that the browser's console told since the start. */
   readonly consoleErrors: string[] = [];
   private readonly browser: Browser;
@@ -31,13 +33,14 @@ export class Workbench {
   private readonly extensionId: string;
 
   private constructor(
-    parts: Pick<Workbench, 'page' | 'host' | 'server' | 'folder'>, browser: Browser, context: BrowserContext,
-    extensionId: string,
+    parts: Pick<Workbench, 'page' | 'host' | 'server' | 'folder' | 'extensions'>, browser: Browser,
+    context: BrowserContext, extensionId: string,
   ) {
     this.page = parts.page;
     this.host = parts.host;
     this.server = parts.server;
     this.folder = parts.folder;
+    this.extensions = parts.extensions;
     this.browser = browser;
     this.context = context;
     this.extensionId = extensionId;
@@ -58,7 +61,7 @@ export class Workbench {
     const context = await browser.newContext({ viewport, permissions: ['clipboard-read', 'clipboard-write'] });
     await context.tracing.start({ snapshots: true, screenshots: false });
     const page = await context.newPage();
-    const parts = { page, host, server, folder: workspace };
+    const parts = { page, host, server, folder: workspace, extensions: environment.extensions };
     const bench = new Workbench(parts, browser, context, await latheId());
     await page.goto(server.pageOf(workspace));
     await bench.untilReady();
@@ -94,6 +97,12 @@ export class Workbench {
   /** A row of the explorer. */
   file(name: string): Locator {
     return this.page.locator('.explorer-folders-view').getByRole('treeitem', { name, exact: true });
+  }
+
+  async showExplorer(): Promise<void> {
+    await this.host.call(async (vscode) => {
+      await vscode.commands.executeCommand('workbench.view.explorer');
+    });
   }
 
   async openFile(name: string): Promise<void> {
@@ -153,6 +162,19 @@ export class Workbench {
 
   notification(text: string | RegExp): Locator {
     return this.page.locator('.notifications-toasts').getByText(text);
+  }
+
+  /** A row of the Runs view, which comes to the front; `what` is as a screen reader says it. */
+  async run(what: RegExp): Promise<Locator> {
+    await this.runCommand('Lathe: Show Runs');
+    return this.page.getByRole('treeitem', { name: what }).first();
+  }
+
+  /** Enter, Enter, Enter on a model of the explorer: the advised recipe is written and runs. */
+  async startCompression(file: string): Promise<void> {
+    await this.showExplorer();
+    await this.chooseFromMenu(file, 'Compress Model…');
+    for (const place of [1, 2, 3]) await this.acceptSuggestion(`(${place}/3)`);
   }
 
   /** The rows of the Problems panel, which opens when it is not. */
