@@ -4,11 +4,16 @@ import { edgeWires, vertexCount, wireSources, type Content } from './content.ts'
 import { gather } from './csr.ts';
 import { topologicalOrder } from './topological-order.ts';
 
-/** A tensor with this many readers goes everywhere: it is no reason to stay near its source. */
+/** A tensor with this many readers is a hub: it is no reason to stay near its source. */
 const hubReaders = 4;
+const largeHubReaders = 8;
 
-/** What such a tensor feeds moves down only if it moves farther than this: parallel branches begin side by side. */
-const nearRows = 8;
+/**
+ * What a hub feeds moves down only if it moves farther than this: parallel branches begin side by side, but the many
+ * that read a shape stand where they are needed.
+ */
+const hubRows = 8;
+const largeHubRows = 3;
 
 const deadEndsPerRow = 2;
 
@@ -56,7 +61,7 @@ function pullDown(content: Content, order: Int32Array, position: Int32Array, ran
   const sources = wireSources(content);
   const reach = new WireReach(content, rank);
 
-  /** 1 for what only inputs and constants feed that feed nothing else; 2 where tensors that go everywhere do too. */
+  /** 0 for what has to stay, 1 for what only inputs and constants feed that feed nothing else; with hubs, 1 + rows. */
   const floating = new Uint8Array(order.length);
   for (let i = 0; i < order.length; i++) {
     const v = order[i]!;
@@ -66,7 +71,8 @@ function pullDown(content: Content, order: Int32Array, position: Int32Array, ran
       const source = sources[wire]!;
       const readers = firstEdge[wire + 1]! - firstEdge[wire]!;
       const readersOfSource = firstEdge[firstWire[source + 1]!]! - firstEdge[firstWire[source]!]!;
-      if (readers >= hubReaders || floating[source] === 2) floats = 2;
+      if (readers >= hubReaders) floats = Math.max(floats, 1 + (readers >= largeHubReaders ? largeHubRows : hubRows));
+      else if (floating[source]! > 1) floats = Math.max(floats, floating[source]!);
       else if (floating[source] !== 1 || readersOfSource !== 1) floats = 0;
     }
     floating[v] = floats;
@@ -89,7 +95,7 @@ function pullDown(content: Content, order: Int32Array, position: Int32Array, ran
       const source = sources[wires[edge]!]!;
       if (position[source]! < i && !floating[source]) lowest = Math.min(lowest, reach.besides(wires[edge]!, edge));
     }
-    if (lowest <= rank[v]! || (floating[v] === 2 && lowest - rank[v]! <= nearRows)) continue;
+    if (lowest <= rank[v]! || (floating[v]! > 1 && lowest - rank[v]! < floating[v]!)) continue;
     rank[v] = lowest;
     for (let j = into.start[v]!; j < into.start[v + 1]!; j++) {
       reach.moved(wires[into.items[j]!]!, into.items[j]!, lowest);

@@ -8,8 +8,8 @@ export interface Thread {
   readonly offsets: readonly number[];
 }
 
-/** All threads of two vertices and more beside the axis, the longest first. */
-export function threads(graph: Layered, axis: Float64Array): Thread[] {
+/** All vertices beside the axis in threads, the longest first. */
+export function threadsOf(graph: Layered, axis: Float64Array): Thread[] {
   const { down, up, upper, lower, upperAt, lowerAt } = graph;
   const linkBelow = new Int32Array(graph.count).fill(-1);
   const hasAbove = new Uint8Array(graph.count);
@@ -24,7 +24,7 @@ export function threads(graph: Layered, axis: Float64Array): Thread[] {
   }
   const found: Thread[] = [];
   for (let first = 0; first < graph.count; first++) {
-    if (hasAbove[first] || linkBelow[first]! < 0) continue;
+    if (hasAbove[first] || !Number.isNaN(axis[first]!)) continue;
     const vertices = [first];
     const offsets = [0];
     for (let link = linkBelow[first]!; link >= 0; link = linkBelow[lower[link]!]!) {
