@@ -5,9 +5,9 @@ import { element } from '../../ui/dom.ts';
 
 const keys: readonly (readonly [keys: string, does: string])[] = [
   ['Arrow keys', 'go along the edges: up to the inputs, down to the outputs, left and right in a row'],
-  ['Enter', 'expand or collapse the selected group; go into an expanded one'],
+  ['Enter', 'expand the selected group; go into one that stands open'],
   ['Escape', 'go out to the group around, then to the whole model'],
-  ['+ and -', 'zoom; with a group selected + expands it and - collapses it'],
+  ['+ and -', 'zoom; expand and collapse the selected group'],
   ['Shift + arrow keys', 'move the view'],
   ['f', 'fit the whole graph into the view'],
   ['/ or Ctrl+F', 'search names, operators and tensors'],

@@ -1,7 +1,7 @@
 /** What the side panel says of one node. */
 
 import type { NodeDetails, ValueDetails } from '../../../protocol/model.ts';
-import { link, progressRing, tag } from '../../ui/controls.ts';
+import { link, progressRing } from '../../ui/controls.ts';
 import { element, fill, type Child } from '../../ui/dom.ts';
 import { failureText } from '../../ui/page.ts';
 import type { GraphModel } from '../model/graph-model.ts';
@@ -62,7 +62,7 @@ function valueSection(
   if (values.length === 0) return null;
   return section(title, element('ul', { class: 'tensors' }, values.map((value) => element('li', {},
     element('div', { class: 'tensor-head' },
-      value.role !== '' && tag(value.role),
+      value.role !== '' && element('span', { class: 'role' }, value.role),
       element('span', { class: 'code tensor-name' }, value.name === '' ? '(left out)' : value.name)),
     value.name !== '' && element('div', { class: 'hint code' }, value.type === '' ? 'type not known' : value.type),
     neighbours(session, model, node, value, title === 'Inputs'),

@@ -1,7 +1,6 @@
 /** Lines between boxes, their arrowheads and the types of their tensors. */
 
 import { endAngle, middleOf, tracePath } from './line-path.ts';
-import { metrics } from './labels.ts';
 import type { DetailLevel } from './level.ts';
 import type { Picture } from './picture.ts';
 
@@ -92,14 +91,16 @@ function drawLineLabels(context: CanvasRenderingContext2D, picture: Picture, vis
   context.font = `9px ${palette.fontFamily}`;
   context.textAlign = 'left';
   context.textBaseline = 'middle';
+  // A rim of the background keeps words apart from the lines that pass them.
+  context.strokeStyle = palette.background;
+  context.lineWidth = 3;
+  context.lineJoin = 'round';
+  context.fillStyle = palette.muted;
   for (const line of visible) {
     const text = graph.tensorTypes[lines.tensor[line]!] ?? '';
     if (text === '') continue;
     const { x, y } = middleOf(lines, line);
-    const width = context.measureText(text).width;
-    context.fillStyle = palette.background;
-    context.fillRect(x + 4, y - metrics.detailFont / 2, width + 4, metrics.detailFont);
-    context.fillStyle = palette.muted;
+    context.strokeText(text, x + 6, y);
     context.fillText(text, x + 6, y);
   }
 }

@@ -70,11 +70,16 @@ export function paletteOf(theme: Theme): Palette {
   const foreground = pick('editor-foreground', '#cccccc', '#3b3b3b');
   const contrastBorder = theme.color('contrastBorder', foreground);
   const heat = heatDefaults[dark ? 'dark' : 'light'];
-  const categories = mapValues(categoryTokens, ([token, inDark, inLight]) => pick(token, inDark, inLight));
   // Between the editor's own colours, since a theme's widgets may look like its editor, or be translucent.
   const between = (share: number): string => cssColor(mix(
     rgb(background, dark ? '#1f1f1f' : '#ffffff'), rgb(foreground, dark ? '#cccccc' : '#3b3b3b'), share,
   ));
+  const line = between(0.55);
+  const categories = {
+    ...mapValues(categoryTokens, ([token, inDark, inLight]) => pick(token, inDark, inLight)),
+    // What only moves data about stands back.
+    shape: line, constant: line, other: line,
+  };
   return {
     background,
     foreground,
@@ -85,8 +90,10 @@ export function paletteOf(theme: Theme): Palette {
     // Translucent, so that a frame within a frame is told from it.
     frame: outlined ? background : `rgba(${rgb(foreground, '#808080').join(',')},0.04)`,
     frameBorder: outlined ? contrastBorder : between(0.2),
-    line: outlined ? foreground : between(0.55),
-    bus: outlined ? foreground : pick('charts-blue', '#3794ff', '#1a85ff'),
+    line: outlined ? foreground : line,
+    bus: outlined ? foreground : cssColor(mix(
+      rgb(background, '#808080'), rgb(pick('charts-blue', '#3794ff', '#1a85ff'), '#3794ff'), 0.7,
+    )),
     accent: outlined ? theme.color('contrastActiveBorder', '#f38518') : pick('focusBorder', '#0078d4', '#005fb8'),
     hit: pick('editor-findMatchHighlightBorder', '#ea9c31', '#c27300'),
     hitCurrent: pick('editorWarning-foreground', '#ffb627', '#a15c00'),
