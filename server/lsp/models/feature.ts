@@ -1,5 +1,6 @@
 /** Opening and closing models, and what the graph view asks about them. */
 
+import { setImmediate } from 'node:timers/promises';
 import { packColumns } from '../../../protocol/graph/columns.ts';
 import {
   graphColumns,
@@ -18,6 +19,7 @@ import {
   type OpenedModel,
 } from '../../../protocol/model.ts';
 import { compareStructures } from '../../engine/analysis/structure/compare.ts';
+import { throwIfCancelled } from '../../engine/errors.ts';
 import type { ServerContext } from '../context.ts';
 import type { Feature } from '../features.ts';
 import { notify, onNotification, onRequest } from '../messages.ts';
@@ -36,7 +38,7 @@ export const modelsFeature: Feature = {
         if (paths.includes(pathOf(uri))) notify(connection, overlaysChanged, { uri });
       }
     }));
-    onRequest(connection, openModel, ({ uri }) => opened(models.open(uri)));
+    onRequest(connection, openModel, ({ uri }, signal) => opened(models.open(uri), signal));
     onNotification(connection, closeModel, ({ uri }) => models.close(uri));
     onRequest(connection, nodeDetails, ({ uri, node }) => detailsOf(models.load(uri), node));
     onRequest(connection, tensorStatistics, ({ uri, node, tensor }, signal) =>
@@ -50,7 +52,13 @@ export const modelsFeature: Feature = {
   },
 };
 
-function opened(loaded: LoadedModel): OpenedModel {
+/** In pieces, so that the server answers others while a large model opens. */
+async function opened(loaded: LoadedModel, signal: AbortSignal): Promise<OpenedModel> {
+  for (const make of [() => loaded.types, () => loaded.costs, () => loaded.structure]) {
+    await setImmediate();
+    throwIfCancelled(signal);
+    make();
+  }
   const { graph, buffer } = packed(loaded.structure);
   return {
     facts: modelFacts(loaded),
