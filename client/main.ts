@@ -11,9 +11,9 @@ import type { PageServices } from './pages/page-handlers.ts';
 import { ResultPages } from './pages/result-pages.ts';
 import { applyRecipeEdit } from './problems/apply-fix.ts';
 import { documentationCommand, openDocumentation } from './problems/documentation.ts';
-import { registerFixCommand } from './problems/fix-command.ts';
 import { ModelDecorations } from './problems/model-decorations.ts';
 import { ModelDiagnostics } from './problems/model-diagnostics.ts';
+import { registerDocumentationCommand, registerFixCommand } from './problems/problem-commands.ts';
 import { registerRecipeCommands } from './recipes/recipe-commands.ts';
 import { recipeStatus } from './recipes/recipe-status.ts';
 import { registerRecipeTasks } from './recipes/recipe-tasks.ts';
@@ -25,6 +25,7 @@ import { Starter } from './runs/start.ts';
 import { ServerLink } from './server/server-link.ts';
 import { Log } from './support/log.ts';
 import { registerCommand } from './support/register.ts';
+import { ReadOnlyTexts } from './support/read-only-text.ts';
 import { registerSupportCommands } from './support/support-commands.ts';
 import { TextViews } from './text/text-view.ts';
 
@@ -44,27 +45,29 @@ export function activate(context: ExtensionContext): void {
     link,
     applyFix: (model, edit) => applyRecipeEdit(link, model, edit),
     openDocumentation: (code) => openDocumentation(extensionUri, code),
-    revealNode: (model, node) => editors.open(model, node),
+    revealNode: (model, node, overlay) => editors.open(model, node, overlay === undefined ? {} : { overlay }),
   };
   const editors: GraphEditors = new GraphEditors(extensionUri, models, graphs, services, log);
   const results = new ResultPages(extensionUri, store, services, log);
   const comparisons = new ComparePages(extensionUri, models, store, services, log);
   const texts = new TextViews(link, models);
+  const views = new ReadOnlyTexts();
   const starter = new Starter({ link, log, store, results, comparisons, editors });
 
   context.subscriptions.push(
-    log, diagnostics, link, models, store, editors, results, comparisons, texts,
+    log, diagnostics, link, models, store, editors, results, comparisons, texts, views,
     new ModelDecorations(),
     new RunsTree(store),
     ...runStatus(store),
     recipeStatus(link),
     registerRecipeTasks(context),
+    registerDocumentationCommand(log, services),
     registerFixCommand(log, models, graphs, services),
     registerCommand(log, documentationCommand, async (code) => services.openDocumentation(String(code))),
     ...registerGraphCommands(graphs),
     ...registerModelCommands({ link, log, models, graphs, editors, texts, starter }),
-    ...registerRecipeCommands({ link, log, graphs, starter }),
-    ...registerRunCommands({ link, log, store, starter, results, comparisons, editors }),
+    ...registerRecipeCommands({ link, log, graphs, starter, texts: views }),
+    ...registerRunCommands({ link, log, store, starter, results, comparisons, editors, texts: views }),
     ...registerSupportCommands(context, link, log, editors),
   );
   void link.start();

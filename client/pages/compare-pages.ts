@@ -16,6 +16,10 @@ import type { Disposable } from '../support/disposable.ts';
 
 export const compareViewType = 'lathe.compare';
 
+function titleOf(a: Uri, b: Uri): string {
+  return `${fileName(a.path)} ↔ ${fileName(b.path)}`;
+}
+
 /** Two models side by side: their graphs in step at once, figures as soon as a run has them. */
 export class ComparePages implements Disposable {
   private readonly extension: Uri;
@@ -33,7 +37,8 @@ export class ComparePages implements Disposable {
     this.log = log;
     this.registration = window.registerWebviewPanelSerializer(compareViewType, {
       deserializeWebviewPanel: async (panel, state: unknown) => {
-        const compared = comparedOfState(state);
+        await this.store.loaded;
+        const compared = comparedOfState(state) ?? this.comparedInRun(panel.title);
         if (compared) this.fill(panel, Uri.parse(compared.a), Uri.parse(compared.b), compared.run);
         else panel.dispose();
       },
@@ -42,8 +47,7 @@ export class ComparePages implements Disposable {
 
   /** Opens a page for two models; `run` is the comparison whose figures it shows. */
   open(a: Uri, b: Uri, run?: string): (run: string) => void {
-    const title = `${fileName(a.path)} ↔ ${fileName(b.path)}`;
-    return this.fill(window.createWebviewPanel(compareViewType, title, ViewColumn.Active), a, b, run);
+    return this.fill(window.createWebviewPanel(compareViewType, titleOf(a, b), ViewColumn.Active), a, b, run);
   }
 
   dispose(): void {
@@ -79,6 +83,16 @@ export class ComparePages implements Disposable {
       run = id;
       void tellRun();
     };
+  }
+
+  /** What a page of this title compared, by the newest run of that name. */
+  private comparedInRun(title: string): { a: string; b: string; run: string } | undefined {
+    for (const { id, request } of this.store.all) {
+      if (request.kind !== 'compare') continue;
+      const [a, b] = [Uri.file(request.a), Uri.file(request.b)];
+      if (titleOf(a, b) === title) return { a: a.toString(), b: b.toString(), run: id };
+    }
+    return undefined;
   }
 
   /** A comparison of these models that was made before. */

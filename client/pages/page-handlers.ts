@@ -12,7 +12,7 @@ export interface PageServices {
   readonly link: ServerLink;
   readonly applyFix: (model: Uri, edit: RecipeEdit) => Promise<void>;
   readonly openDocumentation: (code: string) => Promise<void>;
-  readonly revealNode: (model: Uri, node: string) => Promise<void>;
+  readonly revealNode: (model: Uri, node: string, overlay?: string) => Promise<void>;
 }
 
 /** Where a page's file goes unless the user says otherwise: beside the model, or into the workspace. */
@@ -61,8 +61,8 @@ export function pageHandlers({ link, ...services }: PageServices, model?: Uri): 
       await services.openDocumentation(code);
       return null;
     },
-    revealNode: async ({ path, node }) => {
-      await services.revealNode(Uri.file(path), node);
+    revealNode: async ({ path, node, overlay }) => {
+      await services.revealNode(Uri.file(path), node, overlay);
       return null;
     },
   };

@@ -1,4 +1,4 @@
-import { Uri, workspace } from 'vscode';
+import { Uri, window, workspace } from 'vscode';
 import { applyFix, type RecipeEdit } from '../../protocol/problems.ts';
 import { createText, replaceText, showLine } from '../recipes/whole-edit.ts';
 import type { ServerLink } from '../server/server-link.ts';
@@ -14,6 +14,8 @@ export async function applyRecipeEdit(link: ServerLink, model: Uri, edit: Recipe
   const uri = Uri.parse(fixed.recipe);
   if (fixed.created) await createText(uri, fixed.text);
   const document = await workspace.openTextDocument(uri);
+  const changed = fixed.created || document.getText() !== fixed.text;
   await replaceText(document, fixed.text);
   await showLine(document, fixed.line);
+  if (!changed) void window.showInformationMessage('The recipe says so already: run it to mend the problem.');
 }

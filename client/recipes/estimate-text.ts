@@ -5,17 +5,19 @@ import { predictionText } from '../wizard/figures.ts';
 /** An estimate as Markdown: the whole, what it rests on, and every layer that changes. */
 export function estimateText(recipe: string, { predicted, layers, notes }: RecipeEstimate): string {
   const changed = layers.filter(({ bytesBefore, bytesAfter }) => bytesBefore !== bytesAfter);
-  const rows = changed.map(({ name, opType, action, bytesBefore, bytesAfter }) =>
-    `| ${cell(name)} | ${opType} | ${cell(action)} | ${bytesInWords(bytesBefore)} | ${bytesInWords(bytesAfter)} |`);
+  const rows = changed.map(({ name, opType, action, bytesBefore, bytesAfter }) => {
+    const sizes = `${bytesInWords(bytesBefore)} | ${bytesInWords(bytesAfter)}`;
+    return `| ${cell(name)} (${opType}) | ${cell(action)} | ${sizes} |`;
+  });
   return [
     `# ${recipe}: what it would do`,
     '',
     `**${predictionText(predicted)}**`,
     '',
-    `Estimated: ${predicted.basis}. Nothing was run.`,
+    `Estimated, nothing was run. ${predicted.basis}`,
     ...(notes.length > 0 ? ['', ...notes.map((note) => `- ${note}`)] : []),
     ...(rows.length > 0
-      ? ['', '| Layer | Operator | Becomes | Now | Then |', '|---|---|---|---:|---:|', ...rows]
+      ? ['', '| Layer | Becomes | Now | Then |', '|---|---|---:|---:|', ...rows]
       : ['', 'No layer changes its size.']),
     '',
   ].join('\n');

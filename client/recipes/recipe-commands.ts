@@ -1,4 +1,4 @@
-import { Uri, ViewColumn, window, workspace, type TextDocument } from 'vscode';
+import { commands, Uri, window, workspace, type TextDocument } from 'vscode';
 import { estimateRecipe, type RecipeEstimate } from '../../protocol/advice.ts';
 import type { OpenGraphs } from '../graph/open-graphs.ts';
 import { fileName } from '../models/page-model.ts';
@@ -8,6 +8,7 @@ import { FailureError } from '../server/failure-error.ts';
 import type { ServerLink } from '../server/server-link.ts';
 import type { Disposable } from '../support/disposable.ts';
 import type { Log } from '../support/log.ts';
+import type { ReadOnlyTexts } from '../support/read-only-text.ts';
 import { registerCommand } from '../support/register.ts';
 import { askForRecipe } from '../wizard/compress.ts';
 import { estimateText } from './estimate-text.ts';
@@ -32,11 +33,12 @@ async function saved(uri: Uri): Promise<TextDocument> {
 }
 
 export function registerRecipeCommands(
-  { link, log, graphs, starter }: {
+  { link, log, graphs, starter, texts }: {
     readonly link: ServerLink;
     readonly log: Log;
     readonly graphs: OpenGraphs;
     readonly starter: Starter;
+    readonly texts: ReadOnlyTexts;
   },
 ): Disposable[] {
   const showEstimate = async (uri: Uri): Promise<void> => {
@@ -44,10 +46,9 @@ export function registerRecipeCommands(
     const estimate: RecipeEstimate = await link.request(estimateRecipe, {
       uri: uri.toString(), text: document.getText(),
     });
-    const content = estimateText(fileName(uri.path), estimate);
-    await window.showTextDocument(await workspace.openTextDocument({ content, language: 'markdown' }), {
-      viewColumn: ViewColumn.Beside, preview: true, preserveFocus: true,
-    });
+    const name = fileName(uri.path);
+    const view = texts.add(`Estimate of ${name}.md`, estimateText(name, estimate));
+    await commands.executeCommand('markdown.showPreviewToSide', view);
   };
 
   return [

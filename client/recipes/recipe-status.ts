@@ -46,7 +46,7 @@ async function tellStatus(link: ServerLink, item: LanguageStatusItem): Promise<v
     const { predicted } = await link.request(estimateRecipe, { uri, text: document.getText() });
     item.severity = LanguageStatusSeverity.Information;
     item.text = predictionText(predicted);
-    item.detail = `estimated: ${predicted.basis}`;
+    item.detail = `Estimated. ${predicted.basis}`;
   } catch {
     // What is wrong with it the diagnostics say, or the server is not there, which was told.
     item.severity = LanguageStatusSeverity.Warning;

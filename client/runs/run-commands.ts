@@ -1,4 +1,4 @@
-import { commands, env, Uri, window, workspace } from 'vscode';
+import { commands, env, Uri } from 'vscode';
 import { cancelRun, deleteRun, runLog, type RunRecord } from '../../protocol/runs.ts';
 import type { ComparePages } from '../pages/compare-pages.ts';
 import type { ResultPages } from '../pages/result-pages.ts';
@@ -7,9 +7,11 @@ import { FailureError } from '../server/failure-error.ts';
 import type { ServerLink } from '../server/server-link.ts';
 import type { Disposable } from '../support/disposable.ts';
 import type { Log } from '../support/log.ts';
+import type { ReadOnlyTexts } from '../support/read-only-text.ts';
 import { registerCommand } from '../support/register.ts';
 import type { Starter } from './start.ts';
 import type { RunStore } from './run-store.ts';
+import { subject } from './run-text.ts';
 
 export interface RunCommandParts {
   readonly link: ServerLink;
@@ -19,11 +21,12 @@ export interface RunCommandParts {
   readonly results: ResultPages;
   readonly comparisons: ComparePages;
   readonly editors: GraphEditors;
+  readonly texts: ReadOnlyTexts;
 }
 
 /** `lathe.runs.*`: what can be done with a run of the history. */
 export function registerRunCommands(parts: RunCommandParts): Disposable[] {
-  const { link, log, store, starter, results, comparisons, editors } = parts;
+  const { link, log, store, starter, results, comparisons, editors, texts } = parts;
 
   /** The tree gives its element, pages and links give the id: both are the same. */
   const recordOf = (given: unknown): RunRecord => {
@@ -61,9 +64,9 @@ export function registerRunCommands(parts: RunCommandParts): Disposable[] {
     onRun('openReport', (given) => env.openExternal(outputOf(given, 'report'))),
     onRun('reveal', (given) => commands.executeCommand('revealInExplorer', outputOf(given, 'model'))),
     onRun('showLog', async (given) => {
-      const { text } = await link.request(runLog, { id: recordOf(given).id });
-      const document = await workspace.openTextDocument({ content: text === '' ? 'The log is empty.\n' : text });
-      await window.showTextDocument(document);
+      const record = recordOf(given);
+      const { text } = await link.request(runLog, { id: record.id });
+      await texts.show(`${subject(record.request)}.log`, text === '' ? 'The log is empty.\n' : text);
     }),
     onRun('delete', async (given) => {
       const { id } = recordOf(given);

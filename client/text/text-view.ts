@@ -41,14 +41,25 @@ export class TextViews implements TextDocumentContentProvider, Disposable {
 
   /** Opens the text view of a model, with the cursor at a 0-based line where one is given. */
   async open(model: Uri, line?: number): Promise<void> {
-    const document = await workspace.openTextDocument(textUri(model));
-    const at = line === undefined ? undefined : document.lineAt(Math.min(line, document.lineCount - 1)).range;
-    await window.showTextDocument(document, { preview: false, ...(at === undefined ? {} : { selection: at }) });
+    const lease = this.models.acquire(model);
+    try {
+      // What is wrong with the file comes from here as it is; from a content provider it comes wrapped up.
+      await lease.session.loaded();
+      await this.show(textUri(model), line);
+    } finally {
+      lease.dispose();
+    }
   }
 
   dispose(): void {
     for (const registration of this.registrations) registration.dispose();
     for (const { dispose } of this.followed.values()) dispose();
+  }
+
+  private async show(uri: Uri, line: number | undefined): Promise<void> {
+    const document = await workspace.openTextDocument(uri);
+    const at = line === undefined ? undefined : document.lineAt(Math.min(line, document.lineCount - 1)).range;
+    await window.showTextDocument(document, { preview: false, ...(at === undefined ? {} : { selection: at }) });
   }
 
   /** Keeps the model open while its text is; the first text is asked for, later ones are announced. */

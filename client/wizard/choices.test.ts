@@ -63,14 +63,14 @@ describe('data', () => {
 describe('the recipe', () => {
   const advice = {
     recipe: '/w/m.lathe.yaml', text: '', reasons: ['It is large.'], warnings: ['Slow there.'],
-    predicted: { sizeBytes: 100_000, originalBytes: 400_000, latencyRatio: 1.5, basis: 'the structure' },
+    predicted: { sizeBytes: 100_000, originalBytes: 400_000, latencyRatio: 1.5, basis: 'Size: the structure.' },
   };
 
   it('is run by Enter, with what it promises and why', () => {
     const [first, second, warning] = recipeChoices(advice, 'm.lathe.yaml', true);
     expect(first).toMatchObject({
       value: 'run', description: '400 kB → 100 kB, 4.00x smaller, about 1.50x faster',
-      detail: 'It is large. · Prediction: the structure',
+      detail: 'It is large. Size: the structure.',
     });
     expect(second!.value).toBe('edit');
     expect(warning).toMatchObject({ label: '$(warning) Slow there.', value: 'edit' });

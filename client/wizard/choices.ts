@@ -95,7 +95,7 @@ export function recipeChoices(advice: RecipeAdvice, name: string, mayRun: boolea
   const { predicted, reasons, warnings } = advice;
   const promise = {
     description: predictionText(predicted),
-    detail: [...reasons, `Prediction: ${predicted.basis}`].join(' · '),
+    detail: [...reasons, predicted.basis].join(' '),
   };
   const later = { label: '$(edit) Write the recipe, run it later', description: 'to change it first' };
   return [

@@ -27,6 +27,13 @@ export function fixItems(problems: readonly ModelProblem[], first: string | null
   })));
 }
 
+/** `lathe.openDocumentation`: where the code of a problem leads. */
+export function registerDocumentationCommand(log: Log, services: PageServices): Disposable {
+  return registerCommand(log, 'lathe.openDocumentation', async (code) => {
+    if (typeof code === 'string') await services.openDocumentation(code);
+  });
+}
+
 /** `lathe.fixProblem`: the fixes that the Problems panel cannot offer for a file that is no text. */
 export function registerFixCommand(
   log: Log, models: Models, graphs: OpenGraphs, services: PageServices,
