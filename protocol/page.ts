@@ -49,8 +49,11 @@ export interface PageRequests {
   };
   /** The documentation page of a problem code. */
   readonly openDocumentation: { params: { readonly code: string }; result: null };
-  /** Opens a model's graph at a node. */
-  readonly revealNode: { params: { readonly path: string; readonly node: string }; result: null };
+  /** Opens a model's graph at a node, coloured by the overlay of that id where one is named. */
+  readonly revealNode: {
+    params: { readonly path: string; readonly node: string; readonly overlay?: string };
+    result: null;
+  };
 }
 
 export type PageMethod = keyof PageRequests;

@@ -109,7 +109,7 @@ describe.skipIf(chromiumPath === undefined)('result page, in Chromium', () => {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     expect(requestsOf(opened)).toEqual([
-      { method: 'revealNode', path: '/home/ada/models/digits.onnx', node: names[0] },
+      { method: 'revealNode', path: '/home/ada/models/digits.onnx', node: names[0], overlay: 'run-sqnr' },
     ]);
     expect(await opened.state()).toMatchObject({ tab: 1 });
     await opened.close();

@@ -164,6 +164,8 @@ function tensorView({ a, b }: Both<TensorStatistics>): Child {
   return [
     element('div', { class: 'charts' }, charts.map((chart, i) => element('div', {},
       !comparable && element('h3', {}, series[i]?.name ?? ''), chart))),
+    shown.length > 1 && comparable && element('p', { class: 'hint' }, 'Folding batch norms and equalizing channels '
+      + 'scale weights without changing what the model computes: another range alone is no error.'),
     !comparable && element('p', { class: 'hint' }, 'The second model stores integers: a scale and a zero point turn '
       + 'them into the numbers that they stand for.'),
     plainTable('Of all elements.', [

@@ -19,14 +19,14 @@ export function runButton(
   return button(label, () => void ask(link, link.request('command', { command, arguments: [id] })), { appearance });
 }
 
-/** Opens a model's graph at a layer. */
-export function reveal(link: Link, path: string, node: string): void {
-  void ask(link, link.request('revealNode', { path, node }));
+/** Opens a model's graph at a layer, with the heat map `overlay` where one is named. */
+export function reveal(link: Link, path: string, node: string, overlay?: string): void {
+  void ask(link, link.request('revealNode', { path, node, ...(overlay !== undefined && { overlay }) }));
 }
 
-/** Opens a model's graph, at its worst layer where one is known. */
-export function openHeatMap(link: Link, path: string, node: string | undefined): void {
-  if (node !== undefined) reveal(link, path, node);
+/** Opens a model's graph with a heat map, at its worst layer where one is known. */
+export function openHeatMap(link: Link, path: string, node: string | undefined, overlay: string): void {
+  if (node !== undefined) reveal(link, path, node, overlay);
   else void ask(link, link.request('command', { command: 'lathe.openGraph', arguments: [] }));
 }
 

@@ -26,6 +26,8 @@ export function analysisView(into: HTMLElement, shown: ShownResult<AnalysisResul
   const { metric, layers, notes } = result;
   const words = (value: number): string => metricInWords(metric.name, value);
   const worst = layers[0];
+  // The overlays that the server makes of an analysis.
+  const overlay = layers.some(({ drop }) => drop !== null && drop !== 0) ? 'drop' : 'sqnr';
   fill(into,
     pageHead({
       title: `Sensitivity of ${fileName(model)}`,
@@ -35,7 +37,9 @@ export function analysisView(into: HTMLElement, shown: ShownResult<AnalysisResul
         `took ${durationInWords(result.durationMs)}`,
       ],
       actions: [
-        button('Show Heat Map in Graph', () => openHeatMap(link, model, worst?.name), { appearance: 'primary' }),
+        button('Show Heat Map in Graph', () => openHeatMap(link, model, worst?.name, overlay), {
+          appearance: 'primary',
+        }),
         button('Compress Model…', () => void link.request('command', { command: 'lathe.compress', arguments: [] })),
         runButton(link, record, 'Run Again', 'lathe.runs.rerun'),
       ],

@@ -141,7 +141,7 @@ function nodeSection({ link, result: { runs } }: ShownResult<Benchmark>): Child 
   let shown = first;
   const choices = timed.map(({ model }, i) => ({ value: String(i), label: fileName(model) }));
   const grid = nodeGrid(first.nodes ?? [], {
-    onOpen: (node) => reveal(link, shown.model, node),
+    onOpen: (node) => reveal(link, shown.model, node, 'latency'),
     ...(timed.length > 1 && {
       tools: dropdown('Model whose nodes are shown', choices, '0', (i) => {
         shown = timed[Number(i)] ?? first;

@@ -55,11 +55,13 @@ export function requestWords(request: RunRequest): { readonly title: string; rea
       return { title: `Analysis of ${fileName(request.model)}`, subtitle: request.model };
     case 'benchmark':
       return {
-        title: `Benchmark of ${request.models.map(fileName).join(', ')}`, subtitle: request.models.join(', '),
+        title: `Benchmark of ${request.models.map(fileName).join(', ')}`,
+        subtitle: request.models.join(', '),
       };
     case 'compare':
       return {
-        title: `Comparison of ${fileName(request.a)} and ${fileName(request.b)}`, subtitle: `${request.a}, ${request.b}`,
+        title: `Comparison of ${fileName(request.a)} and ${fileName(request.b)}`,
+        subtitle: `${request.a}, ${request.b}`,
       };
   }
 }

@@ -19,7 +19,7 @@ export function layersPanel({ link, result }: ShownResult<RunResult>): Child {
   const grid = layerGrid({
     layers: result.layers,
     ...(counts.length > 1 && { tools: actions }),
-    onOpen: ({ name }) => reveal(link, result.model, name),
+    onOpen: ({ name }) => reveal(link, result.model, name, 'run-sqnr'),
     openHint: 'Show this layer in the graph',
   });
   return grid.element;

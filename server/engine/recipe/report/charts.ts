@@ -45,16 +45,24 @@ export function pairChart(name: string, before: number, after: number, words: (v
 
 const distributionBins = 48;
 
-/** Both latency distributions on one axis, cut at the 98th percentile: a few outliers must not flatten the rest. */
+/** The axis of latencies ends here at the latest, in medians of the slower model: beyond is other programs' doing. */
+const longestInMedians = 2.5;
+
+/**
+ * Both latency distributions on one axis, cut at the 99th percentile and at a multiple of the median, whichever comes
+ * first: outliers must not flatten the rest. What is cut is counted in the chart.
+ */
 export function latencyChart(
   before: readonly number[],
   after: readonly number[],
   medians: { readonly before: number; readonly after: number },
 ): string {
   if (before.length < 2 || after.length < 2) return '';
-  const high = Math.max(quantile(before, 0.98), quantile(after, 0.98));
+  const high = Math.max(...[before, after].map((samples) =>
+    Math.min(quantile(samples, 0.99), longestInMedians * quantile(samples, 0.5))));
+  const beyond = [...before, ...after].filter((sample) => sample > high).length;
   const low = Math.min(...before, ...after);
-  const size = { width: 940, height: 210 };
+  const size = { width: 940, height: 214 };
   const base = 168;
   const span = high > low ? high - low : Math.max(1e-9, high);
   const x = (value: number): number => ((Math.min(value, high) - low) / span) * (size.width - 40) + 20;
@@ -81,11 +89,15 @@ export function latencyChart(
     20 + share * (size.width - 40), 192, durationInWords(low + share * span), 'axis',
     share === 0 ? 'start' : share === 1 ? 'end' : 'middle',
   )).join('');
+  const cut = beyond === 0
+    ? ''
+    : `${beyond} of ${before.length + after.length} runs took longer than ${durationInWords(high)} and are not drawn`;
   const label = `Latency of ${before.length} runs before and ${after.length} runs after, medians `
-    + `${durationInWords(medians.before)} and ${durationInWords(medians.after)}`;
+    + `${durationInWords(medians.before)} and ${durationInWords(medians.after)}${cut === '' ? '' : `; ${cut}`}`;
+  const note = cut === '' ? '' : text(size.width - 20, 208, `${cut}.`, 'axis', 'end');
   const axis = `<line class="rule" x1="20" x2="${size.width - 20}" y1="${base}" y2="${base}"/>${ticks}`;
   const marks = mark(medians.before, 'before', 'mark-before', 36) + mark(medians.after, 'after', 'mark-after', 18);
-  return svg(size, label, axis + half(before, 'before') + half(after, 'after') + marks, 'chart wide');
+  return svg(size, label, axis + half(before, 'before') + half(after, 'after') + marks + note, 'chart wide');
 }
 
 function quantile(values: readonly number[], share: number): number {

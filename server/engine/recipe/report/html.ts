@@ -44,7 +44,8 @@ ${[
 }
 
 function headline(result: RunResult): string {
-  return `<div class="headline">${headlineFigures(result).map(({ large, small }) => card(large, small)).join('')}</div>`;
+  const cards = headlineFigures(result).map(({ large, small }) => card(large, small));
+  return `<div class="headline">${cards.join('')}</div>`;
 }
 
 function card(large: string, small: string): string {

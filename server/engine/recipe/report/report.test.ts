@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ReportContent } from './content.ts';
 import { htmlReport } from './html.ts';
 import { markdownReport } from './markdown.ts';
+import { latencyChart } from './charts.ts';
 import { goalSentence, summaryRows } from './rows.ts';
 
 function layer(i: number): LayerResult {
@@ -199,4 +200,14 @@ describe('htmlReport', () => {
     expect(htmlReport(without)).not.toMatch(/NaN|undefined|null|Latency, /);
     expect(markdownReport(without)).not.toMatch(/NaN|undefined|null/);
   });
+});
+
+it('does not let outliers flatten the latencies, and says how many it leaves out', () => {
+  const calm = Array.from({ length: 200 }, (_, i) => 1 + (i % 20) / 100);
+  const medians = { before: 1.1, after: 1.1 };
+  expect(latencyChart(calm, calm, medians)).not.toContain('not drawn');
+  const disturbed = [...calm, ...Array.from({ length: 20 }, () => 50)];
+  const chart = latencyChart(disturbed, calm, medians);
+  expect(chart).toContain('20 of 420 runs took longer than');
+  expect(chart).not.toContain('50.0 ms');
 });
