@@ -138,9 +138,13 @@ export class Workbench {
 
   /** Enter, as soon as the question whose title has `part` in it offers something. */
   async acceptSuggestion(part: string): Promise<void> {
-    await this.quickInput.getByText(part).waitFor();
+    const title = this.quickInput.getByText(part);
+    await title.waitFor();
+    // Until its own answers are there, the rows of the question before may still stand.
+    await this.quickInput.locator('.monaco-progress-container:not(.active)').waitFor({ state: 'attached' });
     await this.quickInput.locator('.monaco-list-row').first().waitFor();
     await this.page.keyboard.press('Enter');
+    await title.waitFor({ state: 'hidden' });
   }
 
   /** The inside of Lathe's visible page; with two side by side, `nth` counts from the left. */
