@@ -15,6 +15,9 @@ const largeHubReaders = 8;
 const hubRows = 8;
 const largeHubRows = 3;
 
+/** Farther than this from the hub it is no small calculation beside the column any more, but perhaps the column. */
+const hubDistance = 10;
+
 const deadEndsPerRow = 2;
 
 export interface Ranks {
@@ -63,6 +66,8 @@ function pullDown(content: Content, order: Int32Array, position: Int32Array, ran
 
   /** 0 for what has to stay, 1 for what only inputs and constants feed that feed nothing else; with hubs, 1 + rows. */
   const floating = new Uint8Array(order.length);
+  /** By vertex: how far it is from the hub. */
+  const distance = new Int32Array(order.length);
   for (let i = 0; i < order.length; i++) {
     const v = order[i]!;
     let floats = v < boxes ? 1 : 0;
@@ -71,11 +76,12 @@ function pullDown(content: Content, order: Int32Array, position: Int32Array, ran
       const source = sources[wire]!;
       const readers = firstEdge[wire + 1]! - firstEdge[wire]!;
       const readersOfSource = firstEdge[firstWire[source + 1]!]! - firstEdge[firstWire[source]!]!;
+      if (readers < hubReaders) distance[v] = Math.max(distance[v]!, distance[source]! + 1);
       if (readers >= hubReaders) floats = Math.max(floats, 1 + (readers >= largeHubReaders ? largeHubRows : hubRows));
       else if (floating[source]! > 1) floats = Math.max(floats, floating[source]!);
       else if (floating[source] !== 1 || readersOfSource !== 1) floats = 0;
     }
-    floating[v] = floats;
+    floating[v] = floats > 1 && distance[v]! > hubDistance ? 0 : floats;
   }
   const deadEnds = new DeadEnds(boxes, rank, floating);
 
