@@ -20,6 +20,8 @@ export class Outline {
   readonly #session: Session;
   #rows: readonly TreeRow[] = [];
   #active = 0;
+  /** Rows are those of a scene before. */
+  #stale = true;
   #frame = 0;
 
   constructor(session: Session) {
@@ -29,7 +31,11 @@ export class Outline {
     new ResizeObserver(() => this.#drawSoon()).observe(this.element);
     this.#tree.addEventListener('keydown', (event) => this.#key(event));
     this.#tree.addEventListener('click', (event) => this.#click(event));
-    session.signals.on(['scene'], () => this.#renew());
+    // The picture comes first: the rows of an open model of 20,000 layers take longer to list than a frame lasts.
+    session.signals.on(['scene'], () => {
+      this.#stale = true;
+      requestIdleCallback(() => this.#renew());
+    });
     session.signals.on(['selection'], () => this.#follow());
     session.signals.on(['overlay', 'overlays', 'problems'], () => this.#drawSoon());
   }
@@ -44,13 +50,15 @@ export class Outline {
   }
 
   focus(): void {
+    this.#renew();
     this.#draw();
     this.#elementOf(this.#active)?.focus();
   }
 
   #renew(): void {
     const { model } = this.#session;
-    if (!model) return;
+    if (!model || !this.#stale) return;
+    this.#stale = false;
     this.#rows = treeRows(model.groups, this.#session.expanded);
     this.#tree.style.height = `${this.#rows.length * rowHeight}px`;
     this.#active = Math.min(this.#active, Math.max(0, this.#rows.length - 1));
@@ -59,6 +67,7 @@ export class Outline {
 
   /** What is selected in the graph is the active row. */
   #follow(): void {
+    if (this.#stale) return;
     const { model, selection } = this.#session;
     const row = model && selection ? rowOf(this.#rows, selection, model.groups, model.graph.group) : -1;
     if (row >= 0) this.#activate(row);

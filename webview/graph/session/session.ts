@@ -35,6 +35,9 @@ export interface Hover {
   readonly node: number;
 }
 
+/** What the legend of an overlay takes of the lower edge, in CSS pixels. */
+export const legendHeight = 84;
+
 export const noHover: Hover = { box: -1, line: -1, node: -1 };
 
 export class Session {
@@ -281,7 +284,7 @@ export class Session {
     const centred = near === camera.destination
       ? near
       : keepAt(near, { x: area.x + area.width / 2, y: area.y }, place);
-    camera.glide(bringIntoView(centred, area, camera.screen));
+    camera.glide(bringIntoView(centred, area, camera.screen, this.overlays.shown ? legendHeight : 0));
   }
 
   /** What is selected inside a collapsed group gives way to the outermost collapsed group around it. */

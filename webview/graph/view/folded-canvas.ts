@@ -5,7 +5,7 @@ import { bucketOf } from '../overlay/thresholds.ts';
 import { opCategoryNames } from '../model/categories.ts';
 import type { GraphModel } from '../model/graph-model.ts';
 import type { Composer } from '../session/composer.ts';
-import { noHover, type Session } from '../session/session.ts';
+import { legendHeight, noHover, type Session } from '../session/session.ts';
 import { buckets } from './buckets.ts';
 import { cellAt, foldedLayout, foldedMargin, type FoldedLayout } from './folded-layout.ts';
 import { cssColor, textOn } from './color.ts';
@@ -15,7 +15,6 @@ import { Surface } from './surface.ts';
 import type { Size } from './viewport.ts';
 
 const groupBar = 3;
-const legendHeight = 84;
 
 export class FoldedCanvas {
   readonly surface: Surface;

@@ -23,9 +23,13 @@ export class SceneIndex {
     for (let b = 0; b < boxes.count; b++) (boxes.expanded[b] ? frames : solid).push(b);
     this.frames = Int32Array.from(frames);
     const bounds = new Float32Array(4 * solid.length);
-    solid.forEach((b, i) => bounds.set(
-      [boxes.x[b]!, boxes.y[b]!, boxes.x[b]! + boxes.width[b]!, boxes.y[b]! + boxes.height[b]!], 4 * i,
-    ));
+    for (let i = 0; i < solid.length; i++) {
+      const b = solid[i]!;
+      bounds[4 * i] = boxes.x[b]!;
+      bounds[4 * i + 1] = boxes.y[b]!;
+      bounds[4 * i + 2] = boxes.x[b]! + boxes.width[b]!;
+      bounds[4 * i + 3] = boxes.y[b]! + boxes.height[b]!;
+    }
     this.#boxes = new SpatialIndex(bounds, Int32Array.from(solid), boxes.count);
     this.#lines = segmentIndex(scene);
     this.foundBoxes = new Int32Array(boxes.count);
@@ -53,7 +57,10 @@ function segmentIndex({ lines }: Scene): SpatialIndex {
   let next = 0;
   for (let line = 0; line < lines.count; line++) {
     for (let p = start[line]!; p < start[line + 1]! - 1; p++) {
-      const [x0, y0, x1, y1] = [points[2 * p]!, points[2 * p + 1]!, points[2 * p + 2]!, points[2 * p + 3]!];
+      const x0 = points[2 * p]!;
+      const y0 = points[2 * p + 1]!;
+      const x1 = points[2 * p + 2]!;
+      const y1 = points[2 * p + 3]!;
       bounds[4 * next] = Math.min(x0, x1);
       bounds[4 * next + 1] = Math.min(y0, y1);
       bounds[4 * next + 2] = Math.max(x0, x1);

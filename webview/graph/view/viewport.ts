@@ -68,8 +68,12 @@ export function fit(area: Rectangle, screen: Size, margin = 24, closest = 1): Vi
   };
 }
 
-/** The smallest move (and, where the area is too large, the smallest zoom) that brings the rectangle into view. */
-export function bringIntoView(view: Viewport, area: Rectangle, screen: Size, margin = 60): Viewport {
+/**
+ * The smallest move (and, where the area is too large, the smallest zoom) that brings the rectangle into view.
+ * `covered` pixels at the lower edge of the screen lie under something else.
+ */
+export function bringIntoView(view: Viewport, area: Rectangle, whole: Size, covered = 0, margin = 60): Viewport {
+  const screen = { width: whole.width, height: Math.max(1, whole.height - covered) };
   const fits = (area.width * view.scale <= screen.width - 2 * margin)
     && (area.height * view.scale <= screen.height - 2 * margin);
   if (!fits) return fit(area, screen, margin, view.scale);
