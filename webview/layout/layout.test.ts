@@ -8,12 +8,12 @@ import type { Scene } from './scene.ts';
 
 type Edge = [number, number, number];
 
-function sceneOf(graph: LayoutGraph, expanded = new Uint8Array(graph.groupParent.length).fill(1)): Scene {
+function sceneOf(graph: LayoutGraph, expanded: Uint8Array = new Uint8Array(graph.groupParent.length).fill(1)): Scene {
   return layoutGraph(graph, sizesOf(graph), expanded, layoutMemo());
 }
 
 /** All that must hold, for graphs small enough to compare every pair. */
-function checked(graph: LayoutGraph, expanded = new Uint8Array(graph.groupParent.length).fill(1)): Scene {
+function checked(graph: LayoutGraph, expanded: Uint8Array = new Uint8Array(graph.groupParent.length).fill(1)): Scene {
   const scene = sceneOf(graph, expanded);
   checkNumbers(graph, expanded, scene);
   checkBoxes(scene);
