@@ -10,7 +10,7 @@ import { ComparePages } from './pages/compare-pages.ts';
 import type { PageServices } from './pages/page-handlers.ts';
 import { ResultPages } from './pages/result-pages.ts';
 import { applyRecipeEdit } from './problems/apply-fix.ts';
-import { documentationCommand, openDocumentation } from './problems/documentation.ts';
+import { openDocumentation } from './problems/documentation.ts';
 import { ModelDecorations } from './problems/model-decorations.ts';
 import { ModelDiagnostics } from './problems/model-diagnostics.ts';
 import { registerDocumentationCommand, registerFixCommand } from './problems/problem-commands.ts';
@@ -24,7 +24,6 @@ import { RunsTree } from './runs/runs-tree.ts';
 import { Starter } from './runs/start.ts';
 import { ServerLink } from './server/server-link.ts';
 import { Log } from './support/log.ts';
-import { registerCommand } from './support/register.ts';
 import { ReadOnlyTexts } from './support/read-only-text.ts';
 import { registerSupportCommands } from './support/support-commands.ts';
 import { TextViews } from './text/text-view.ts';
@@ -63,7 +62,6 @@ export function activate(context: ExtensionContext): void {
     registerRecipeTasks(context),
     registerDocumentationCommand(log, services),
     registerFixCommand(log, models, graphs, services),
-    registerCommand(log, documentationCommand, async (code) => services.openDocumentation(String(code))),
     ...registerGraphCommands(graphs),
     ...registerModelCommands({ link, log, models, graphs, editors, texts, starter }),
     ...registerRecipeCommands({ link, log, graphs, starter, texts: views }),

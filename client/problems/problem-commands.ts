@@ -8,6 +8,7 @@ import type { PageServices } from '../pages/page-handlers.ts';
 import type { Disposable } from '../support/disposable.ts';
 import type { Log } from '../support/log.ts';
 import { registerCommand } from '../support/register.ts';
+import { documentationCommand } from './documentation.ts';
 
 interface FixItem extends QuickPickItem {
   readonly edit: RecipeEdit;
@@ -29,7 +30,7 @@ export function fixItems(problems: readonly ModelProblem[], first: string | null
 
 /** `lathe.openDocumentation`: where the code of a problem leads. */
 export function registerDocumentationCommand(log: Log, services: PageServices): Disposable {
-  return registerCommand(log, 'lathe.openDocumentation', async (code) => {
+  return registerCommand(log, documentationCommand, async (code) => {
     if (typeof code === 'string') await services.openDocumentation(code);
   });
 }
