@@ -88,6 +88,8 @@ const measureFrames: MeasureFrames = async (columns) => {
     graph.surface.drawNow();
   });
   session.setFolded(true);
+  graph.surface.canvas.hidden = true;
+  await nextFrame();
   const foldedRecolour = await timed((frame) => {
     session.showOverlay(frame % 2 === 0 ? 'macs' : 'parameters');
     folded.drawNow();

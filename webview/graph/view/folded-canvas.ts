@@ -127,10 +127,15 @@ export class FoldedCanvas {
     const bar = stripWidth > 4 * groupBar ? groupBar : 0;
     buckets.forEach(cells, number, colors.length, (color, members) => {
       context.fillStyle = colors[color]!;
-      for (const cell of members) {
-        const column = Math.floor(cell / rows);
-        const y = foldedMargin + (cell - column * rows) * cellHeight;
-        context.fillRect(foldedMargin + column * columnWidth + bar, y, stripWidth - bar, cellHeight - gap);
+      for (let i = 0; i < members.length;) {
+        const first = members[i]!;
+        const column = Math.floor(first / rows);
+        // Neighbours of one colour are one rectangle, where no gap is between them.
+        let cells = 1;
+        while (gap === 0 && members[i + cells] === first + cells && first + cells < (column + 1) * rows) cells++;
+        const y = foldedMargin + (first - column * rows) * cellHeight;
+        context.fillRect(foldedMargin + column * columnWidth + bar, y, stripWidth - bar, cells * cellHeight - gap);
+        i += cells;
       }
     });
     if (!labelled) return;
@@ -152,18 +157,19 @@ export class FoldedCanvas {
 
   /** A bar at the left of the cells changes its tone from one outermost group to the next. */
   #drawGroups(context: CanvasRenderingContext2D, palette: Palette): void {
-    const { cellHeight, stripWidth } = this.#layout;
+    const { rows, cellHeight, stripWidth } = this.#layout;
     if (stripWidth <= 4 * groupBar) return;
-    let before = -2;
     let odd = false;
-    for (let cell = 0; cell < this.#nodes.length; cell++) {
-      const outermost = this.#outermost[cell]!;
-      if (outermost !== before) odd = !odd;
-      before = outermost;
-      if (outermost < 0) continue;
-      const { x, y } = this.#place(cell);
+    for (let cell = 0; cell < this.#nodes.length;) {
+      const group = this.#outermost[cell]!;
+      const first = cell;
+      const end = Math.min(this.#nodes.length, (Math.floor(cell / rows) + 1) * rows);
+      while (cell < end && this.#outermost[cell] === group) cell++;
+      if (first > 0 && this.#outermost[first - 1] !== group) odd = !odd;
+      if (group < 0) continue;
+      const { x, y } = this.#place(first);
       context.fillStyle = odd ? palette.muted : palette.boxBorder;
-      context.fillRect(x, y, groupBar - 1, cellHeight);
+      context.fillRect(x, y, groupBar - 1, (cell - first) * cellHeight);
     }
   }
 

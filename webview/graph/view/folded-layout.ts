@@ -34,10 +34,13 @@ export function foldedLayout(count: number, screen: Size): FoldedLayout {
   const form = forms.find(([cellHeight, least]) => plan(cellHeight).columnWidth >= least) ?? [1, 1];
   const [cellHeight] = form;
   const { rows, columns, columnWidth } = plan(cellHeight);
-  const stripWidth = Math.max(1, Math.min(widestStrip, columnWidth - Math.min(10, Math.max(1, columnWidth * 0.15))));
+  // Whole pixels where there are enough: edges between pixels are blurred and slow.
+  const whole = columnWidth >= 4 ? Math.floor(columnWidth) : columnWidth;
+  const gap = whole >= 4 ? Math.ceil(Math.min(10, whole * 0.15)) : whole * 0.15;
+  const stripWidth = Math.min(widestStrip, whole - gap);
   return {
     rows, columns, cellHeight, stripWidth, labelled: cellHeight >= labelHeight,
-    columnWidth: Math.min(columnWidth, stripWidth + 16),
+    columnWidth: Math.min(whole, stripWidth + 16),
   };
 }
 
