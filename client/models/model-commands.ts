@@ -7,6 +7,7 @@ import { writeRecipe } from '../recipes/write-recipe.ts';
 import type { Starter } from '../runs/start.ts';
 import type { ServerLink } from '../server/server-link.ts';
 import { serverSettings } from '../server/settings.ts';
+import { requireTrust } from '../server/trust.ts';
 import type { Disposable } from '../support/disposable.ts';
 import type { Log } from '../support/log.ts';
 import { registerCommand } from '../support/register.ts';
@@ -34,6 +35,7 @@ export function registerModelCommands(parts: ModelCommandParts): Disposable[] {
   const { link, log, models, graphs, editors, texts, starter } = parts;
 
   const compress = async (given: unknown, title: string, options: WizardOptions): Promise<void> => {
+    requireTrust();
     const model = await whichModel(given, graphs, title);
     const result = model && await askForRecipe(link, model, options);
     if (!result) return;
@@ -42,12 +44,14 @@ export function registerModelCommands(parts: ModelCommandParts): Disposable[] {
   };
 
   const analyze = async (given: unknown): Promise<void> => {
+    requireTrust();
     const model = await whichModel(given, graphs, 'Analyze Sensitivity');
     const data = model && await askForData(link, model);
     if (data) await starter.start({ kind: 'analyze', model: model.fsPath, data });
   };
 
   const benchmark = async (clicked: unknown, selected: unknown): Promise<void> => {
+    requireTrust();
     const given = givenModels(clicked, selected);
     const inView = given.length > 0 ? undefined : modelInView(graphs);
     const chosen = inView ? [inView] : given.length > 0 ? given : await pickModels('Benchmark Model');

@@ -6,6 +6,7 @@ import { whichModel } from '../models/which-model.ts';
 import type { Starter } from '../runs/start.ts';
 import { FailureError } from '../server/failure-error.ts';
 import type { ServerLink } from '../server/server-link.ts';
+import { requireTrust } from '../server/trust.ts';
 import type { Disposable } from '../support/disposable.ts';
 import type { Log } from '../support/log.ts';
 import type { ReadOnlyTexts } from '../support/read-only-text.ts';
@@ -58,6 +59,7 @@ export function registerRecipeCommands(
     }),
     registerCommand(log, 'lathe.estimateRecipe', (given) => showEstimate(recipeOf(given))),
     registerCommand(log, 'lathe.newRecipe', async (given) => {
+      requireTrust();
       const model = await whichModel(given, graphs, 'New Recipe');
       const result = model && await askForRecipe(link, model, { mayRun: false });
       if (!result) return;
