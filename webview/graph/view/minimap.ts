@@ -7,8 +7,7 @@ import type { Picture } from './picture.ts';
 import { keepAt, visibleRectangle, type Point, type Size } from './viewport.ts';
 
 const largest: Size = { width: 150, height: 260 };
-/** A model of thousands of layers would be a hair: it may be drawn this many times wider than it is. */
-const mostStretch = 12;
+/** A model of thousands of layers would be a hair: it is drawn wider than it is. */
 const leastWidth = 36;
 const margin = 4;
 
@@ -138,9 +137,7 @@ export class Minimap {
 function place(sceneWidth: number, sceneHeight: number): Placement {
   const room = { width: largest.width - 2 * margin, height: largest.height - 2 * margin };
   const even = Math.min(room.width / Math.max(1, sceneWidth), room.height / Math.max(1, sceneHeight));
-  const stretch = (length: number): number => (
-    length * even >= leastWidth ? even : Math.min(even * mostStretch, leastWidth / Math.max(1, length))
-  );
+  const stretch = (length: number): number => Math.max(even, leastWidth / Math.max(1, length));
   const [scaleX, scaleY] = [stretch(sceneWidth), stretch(sceneHeight)];
   return {
     scaleX,
