@@ -26,6 +26,7 @@ export default defineConfig({
           // A step waits for what it expects; this is for a workbench that does not come up at all.
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          expect: { poll: { timeout: 30_000 } },
           // After everything else: a browser and a server need both cores of a small machine.
           sequence: { groupOrder: 1 },
           fileParallelism: false,
