@@ -170,7 +170,8 @@ export class Session {
     this.expanded.fill(Number(open));
     if (!open) this.#selectVisible();
     await this.#layOut(this.selection);
-    if (!this.selection) this.fitAll();
+    // Thousands of boxes fitted into a window are a hair: their beginning says more.
+    if (!this.selection) this.showStart();
   }
 
   fitAll(): void {
