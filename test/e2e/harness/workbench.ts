@@ -149,8 +149,15 @@ export class Workbench {
 
   /** The inside of Lathe's visible page; with two side by side, `nth` counts from the left. */
   webview(nth = 0): FrameLocator {
-    const outer = this.page.locator(`iframe.webview.ready[src*="extensionId=${this.extensionId}"]:visible`).nth(nth);
-    return outer.contentFrame().locator('iframe#active-frame').contentFrame();
+    return this.webviews.nth(nth).contentFrame().locator('iframe#active-frame').contentFrame();
+  }
+
+  async hasWebview(): Promise<boolean> {
+    return await this.webviews.count() > 0;
+  }
+
+  private get webviews(): Locator {
+    return this.page.locator(`iframe.webview.ready[src*="extensionId=${this.extensionId}"]:visible`);
   }
 
   /** The tab of an editor. */

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { story } from '../harness/story.ts';
+import { findingsByTheme, nothingFound } from '../harness/themes.ts';
 import { sampleFiles } from '../harness/workspace.ts';
 
 /** The measurement of latency alone takes ten seconds on an idle machine. */
@@ -51,6 +52,10 @@ story('compressing the sample', { files: sampleFiles }, (step) => {
     await page.getByRole('complementary').getByRole('heading', { name: 'Conv' }).waitFor();
   });
 
+  step('the graph is accessible in every theme', async (bench) => {
+    expect(await findingsByTheme(bench)).toEqual(nothingFound);
+  });
+
   step('Compress Model…, then Enter, Enter, Enter starts a run and shows its progress', async (bench) => {
     await bench.startCompression('digits.onnx');
     await bench.notification(/Running digits\.int8/).waitFor();
@@ -68,6 +73,10 @@ story('compressing the sample', { files: sampleFiles }, (step) => {
     expect(text).toContain(`${(before / 1000).toFixed(0)} kB → ${(after / 1000).toFixed(0)} kB`);
     expect(text).toMatch(/9\d\.\d % top1/);
     expect(text).toContain('300 samples');
+  });
+
+  step('the result page is accessible in every theme', async (bench) => {
+    expect(await findingsByTheme(bench)).toEqual(nothingFound);
   });
 
   step('the recipe that was run lies beside the model', async (bench) => {

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { story } from '../harness/story.ts';
+import { findingsByTheme, nothingFound } from '../harness/themes.ts';
 import { dynamicSample, sampleFiles } from '../harness/workspace.ts';
 
 const runLimitMs = 100_000;
@@ -24,6 +25,7 @@ story('looking at models side by side', {
     await page.getByRole('heading', { name: 'Benchmark of digits.onnx' }).waitFor();
     await page.getByText(/[\d.]+ (µs|ms)/).first().waitFor();
     await page.getByRole('row', { name: '/block1/expand/conv' }).waitFor();
+    expect(await findingsByTheme(bench)).toEqual(nothingFound);
   });
 
   step('two models of the explorer are compared', async (bench) => {
@@ -35,5 +37,6 @@ story('looking at models side by side', {
     const page = bench.webview();
     await expect.poll(async () => page.getByRole('application').count()).toBe(2);
     await page.getByText(/\d\.\d\dx smaller/).first().waitFor({ timeout: runLimitMs });
+    expect(await findingsByTheme(bench)).toEqual(nothingFound);
   });
 });
