@@ -5,11 +5,14 @@
 
 import type { Node } from '../../model/node.ts';
 
-/** The layer that each nameless QuantizeLinear and DequantizeLinear among `nodes`, all of one graph, serves. */
+const helperOperators = ['QuantizeLinear', 'DequantizeLinear', 'DynamicQuantizeLinear', 'Cast', 'Mul'];
+
+/** The layer that each nameless helper among `nodes`, all of one graph whose other nodes have names, serves. */
 export function servedLayers(nodes: readonly Node[]): Map<Node, Node> {
-  const helpers = nodes.filter((node) => node.name === '' && node.is('QuantizeLinear', 'DequantizeLinear'));
+  const helpers = nodes.filter((node) => node.name === '' && node.is(...helperOperators));
   const served = new Map<Node, Node>();
-  if (helpers.length === 0) return served;
+  const isNamed = nodes.every((node) => node.name !== '' || node.is(...helperOperators));
+  if (helpers.length === 0 || helpers.length === nodes.length || !isNamed) return served;
   const producers = new Map<string, Node>();
   const readers = new Map<string, Node>();
   for (const node of nodes) {
