@@ -29,11 +29,12 @@ const scratch = await mkdtemp(join(tmpdir(), 'lathe-gallery-'));
 const extensions = await installExtensions(installed, await packageLathe(join(scratch, 'vsix')), scratch);
 const bench = await Workbench.open({ ...installed, extensions, scratch }, join(scratch, 'w'), { files: galleryFiles });
 try {
-  for (const { name, isPage, show, leave } of surfaces) {
+  for (const { name, isPage, withNotifications = false, show, leave } of surfaces) {
     if (chosen.length > 0 && !chosen.includes(name)) continue;
     try {
       await setTheme(bench, 'dark');
       await show(bench);
+      if (!withNotifications) await clearNotifications(bench);
       for (const theme of themeNames) {
         await setTheme(bench, theme);
         // Fonts and layouts settle.
@@ -53,4 +54,10 @@ try {
 } finally {
   await bench.close();
   await rm(scratch, { recursive: true, force: true });
+}
+
+async function clearNotifications({ host }: Workbench): Promise<void> {
+  await host.call(async (vscode) => {
+    await vscode.commands.executeCommand('notifications.clearAll');
+  });
 }

@@ -1,11 +1,10 @@
 import type { Workbench } from '../harness/workbench.ts';
-import { dynamicSample, sampleFiles, type WorkspaceFiles } from '../harness/workspace.ts';
+import { sampleFiles, type WorkspaceFiles } from '../harness/workspace.ts';
 
 const runLimitMs = 120_000;
 
 export const galleryFiles: WorkspaceFiles = {
   ...sampleFiles,
-  'small.onnx': dynamicSample,
   'broken.onnx': { text: 'This is no model.\n' },
   'mine.lathe.yaml': {
     text: [
@@ -22,6 +21,8 @@ export interface Surface {
   readonly name: string;
   readonly isPage: boolean;
   readonly show: (bench: Workbench) => Promise<void>;
+  /** What it says in a corner of the window belongs to it. */
+  readonly withNotifications?: true;
   /** Takes away what lies over everything else. */
   readonly leave?: (bench: Workbench) => Promise<void>;
 }
@@ -135,17 +136,6 @@ export const surfaces: readonly Surface[] = [
     },
   },
   {
-    name: 'compare', isPage: true,
-    show: async (bench) => {
-      await bench.closeAllEditors();
-      await bench.showExplorer();
-      await bench.file('digits.onnx').click();
-      await bench.file('small.onnx').click({ modifiers: ['ControlOrMeta'] });
-      await bench.chooseFromMenu('small.onnx', 'Compare Models');
-      await bench.webview().getByText(/[\d.]+x smaller/).first().waitFor({ timeout: runLimitMs });
-    },
-  },
-  {
     name: 'sensitivity', isPage: true,
     show: async (bench) => {
       await graph(bench);
@@ -156,7 +146,7 @@ export const surfaces: readonly Surface[] = [
     },
   },
   {
-    name: 'progress', isPage: false,
+    name: 'progress', isPage: false, withNotifications: true,
     show: async (bench) => {
       await graph(bench);
       await bench.startCompression('digits.onnx');
@@ -183,6 +173,17 @@ export const surfaces: readonly Surface[] = [
     show: async (bench) => bench.webview().getByRole('tab', { name: 'How these numbers' }).click(),
   },
   {
+    name: 'compare', isPage: true,
+    show: async (bench) => {
+      await bench.closeAllEditors();
+      await bench.showExplorer();
+      await bench.file('digits.onnx').click();
+      await bench.file('digits.int8.onnx').click({ modifiers: ['ControlOrMeta'] });
+      await bench.chooseFromMenu('digits.int8.onnx', 'Compare Models');
+      await bench.webview().getByText(/[\d.]+x smaller/).first().waitFor({ timeout: runLimitMs });
+    },
+  },
+  {
     name: 'runs', isPage: false,
     show: async (bench) => {
       await graph(bench);
@@ -193,7 +194,7 @@ export const surfaces: readonly Surface[] = [
     name: 'problems', isPage: true,
     show: async (bench) => {
       await graph(bench);
-      await (await bench.problems()).filter({ hasText: 'LTH3011' }).click();
+      await (await bench.problems()).filter({ hasText: 'LTH3011' }).first().click();
       await bench.webview().getByRole('complementary').getByRole('heading', { name: 'BatchNormalization' }).waitFor();
     },
   },

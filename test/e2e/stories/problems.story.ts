@@ -12,8 +12,27 @@ const recipe = [
 story('mending what a model suffers from', {
   files: { ...sampleFiles, 'mine.lathe.yaml': { text: recipe.join('\n') } },
 }, (step) => {
-  step('a recipe is run by the lens above it', async (bench) => {
+  step('a recipe completes what is typed, and underlines what is wrong', async (bench) => {
+    const { keyboard } = bench.page;
     await bench.openFile('mine.lathe.yaml');
+    await bench.page.locator('.codelens-decoration').first().waitFor();
+    await bench.page.locator('.view-lines').click();
+    await keyboard.press('ControlOrMeta+End');
+    await keyboard.type('  - fo');
+    await keyboard.press('ControlOrMeta+Space');
+    const suggestions = bench.page.locator('.suggest-widget.visible');
+    await suggestions.getByRole('option', { name: /^fold/ }).waitFor();
+    await keyboard.press('Escape');
+    await keyboard.type('ld_it: {}');
+    await bench.page.locator('.squiggly-error').first().waitFor();
+    await (await bench.problems()).filter({ hasText: 'fold_it' }).waitFor();
+    await bench.host.call(async (vscode) => {
+      await vscode.commands.executeCommand('workbench.action.files.revert');
+    });
+    await bench.page.locator('.squiggly-error').first().waitFor({ state: 'detached' });
+  });
+
+  step('it is run by the lens above it', async (bench) => {
     await bench.page.locator('.codelens-decoration a', { hasText: 'Run' }).click();
     await bench.tab('Compression: mine').waitFor({ timeout: runLimitMs });
     await bench.webview().getByText(/[\d.]+x smaller/).first().waitFor();
