@@ -1,7 +1,8 @@
 /**
  * From the choice of a file to the drawn graph, in headless Chromium without a GPU:
  *
- *     npm run build && node bench/run.mjs bench/graph-view/open.ts MODEL.onnx…
+ *     node bench/run.mjs bench/graph-view/make-models.ts FOLDER
+ *     npm run build && node bench/run.mjs bench/graph-view/open.ts FOLDER/*.onnx
  *
  * LATHE_NETRON names a folder of Netron's sources (index.html, view.js, …): Netron then opens the same files beside it.
  */
