@@ -79,6 +79,13 @@ story('compressing the sample', { files: sampleFiles }, (step) => {
     expect(await findingsByTheme(bench)).toEqual(nothingFound);
   });
 
+  step('the graph comes back as it was left', async (bench) => {
+    await bench.tab('digits.onnx').click();
+    const page = bench.webview();
+    await page.getByRole('group', { name: 'Legend of the overlay' }).getByText('Multiply-accumulates').waitFor();
+    await page.getByRole('complementary').getByRole('heading', { name: 'Conv' }).waitFor();
+  });
+
   step('the recipe that was run lies beside the model', async (bench) => {
     const recipe = await readFile(join(bench.folder, 'digits.int8.lathe.yaml'), 'utf8');
     expect(recipe).toMatch(/^version: 1$/m);
