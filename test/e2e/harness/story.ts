@@ -2,7 +2,7 @@ import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, inject, it } from 'vitest';
 import { evidenceFolder } from './global-setup.ts';
-import { Workbench, type WorkbenchOptions } from './workbench.ts';
+import { didNotOpen, Workbench, type WorkbenchOptions } from './workbench.ts';
 
 /** One thing that the user does and sees. */
 type Step = (title: string, body: (bench: Workbench) => Promise<void>) => void;
@@ -67,6 +67,8 @@ export function story(title: string, options: WorkbenchOptions, tell: (step: Ste
 
 async function keepLogs(folder: string, evidence: string): Promise<void> {
   await mkdir(evidence, { recursive: true });
-  await cp(join(folder, 'server.log'), join(evidence, 'server.log'));
-  await cp(join(folder, 'user/logs'), join(evidence, 'logs'), { recursive: true }).catch(() => undefined);
+  for (const [from, to] of [['server.log', 'server.log'], ['user/logs', 'logs'], [didNotOpen, didNotOpen]] as const) {
+    // What a failure did not come to is not there.
+    await cp(join(folder, from), join(evidence, to), { recursive: true }).catch(() => undefined);
+  }
 }

@@ -14,6 +14,9 @@ export interface WorkbenchOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
 }
 
+/** The screen of a workbench that did not come up, in its folder. */
+export const didNotOpen = 'did-not-open.png';
+
 const readyLimitMs = 60_000;
 const viewport = { width: 1400, height: 900 };
 
@@ -57,15 +60,23 @@ export class Workbench {
     const server = await WorkbenchServer.start(environment, folder, {
       env: host.env, ...(options.settings === undefined ? {} : { settings: options.settings }),
     });
-    const browser = await launchChromium(environment.chromium);
-    const context = await browser.newContext({ viewport, permissions: ['clipboard-read', 'clipboard-write'] });
-    await context.tracing.start({ snapshots: true, screenshots: false });
-    const page = await context.newPage();
-    const parts = { page, host, server, folder: workspace, extensions: environment.extensions };
-    const bench = new Workbench(parts, browser, context, await latheId());
-    await page.goto(server.pageOf(workspace));
-    await bench.untilReady();
-    return bench;
+    let browser: Browser | undefined;
+    try {
+      browser = await launchChromium(environment.chromium);
+      const context = await browser.newContext({ viewport, permissions: ['clipboard-read', 'clipboard-write'] });
+      await context.tracing.start({ snapshots: true, screenshots: false });
+      const page = await context.newPage();
+      const parts = { page, host, server, folder: workspace, extensions: environment.extensions };
+      const bench = new Workbench(parts, browser, context, await latheId());
+      await page.goto(server.pageOf(workspace));
+      await bench.untilReady();
+      return bench;
+    } catch (error) {
+      await browser?.contexts()[0]?.pages()[0]?.screenshot({ path: join(folder, didNotOpen) }).catch(() => undefined);
+      await browser?.close();
+      await server.stop();
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
