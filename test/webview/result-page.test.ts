@@ -152,9 +152,9 @@ describe.skipIf(chromiumPath === undefined)('result page, in Chromium', () => {
     const opened = await open({ ...runEvent, result: repaired });
     const { page } = opened;
     const chart = page.getByRole('img', { name: /top1 against size: 12 candidates/ });
-    expect(await chart.locator('.point').count()).toBe(12);
+    await expect.poll(() => chart.locator('.point').count()).toBe(12);
     await page.locator('figure', { has: chart }).getByText('Figures as a table').click();
-    expect(await page.locator('figure', { has: chart }).locator('tbody tr').count()).toBe(12);
+    await expect.poll(() => page.locator('figure', { has: chart }).locator('tbody tr').count()).toBe(12);
     await opened.close();
   });
 

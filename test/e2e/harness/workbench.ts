@@ -18,6 +18,7 @@ export interface WorkbenchOptions {
 export const didNotOpen = 'did-not-open.png';
 
 const readyLimitMs = 60_000;
+const openLimitMs = 10_000;
 const viewport = { width: 1400, height: 900 };
 
 /** VS Code in a browser, with a workspace of its own and Lathe installed. Names of its methods are what a user does. */
@@ -116,8 +117,14 @@ export class Workbench {
     });
   }
 
+  /** Rows move while a run's files appear in the explorer, so a double click can meet the wrong one: it is repeated. */
   async openFile(name: string): Promise<void> {
-    await this.file(name).dblclick();
+    for (let attempts = 3; ; attempts--) {
+      await this.file(name).dblclick();
+      const opened = await this.tab(name).waitFor({ timeout: openLimitMs }).then(() => true, () => false);
+      if (opened) return;
+      if (attempts === 1) throw new Error(`The explorer does not open "${name}".`);
+    }
   }
 
   /** Chooses from the context menu of a row of the explorer; further names go down into submenus. */

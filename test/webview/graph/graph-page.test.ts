@@ -62,7 +62,7 @@ describe.skipIf(chromiumPath === undefined)('the graph page', () => {
     await send({ type: 'reveal', node: firstConvolution() });
     await page.getByText('Statistics').click();
     await page.getByText('25.0 %').waitFor();
-    expect(await page.locator('.statistics svg.chart').count()).toBe(2);
+    await expect.poll(() => page.locator('.statistics svg.chart').count()).toBe(2);
   });
 
   it('searches, counts and walks through the hits', async () => {
@@ -199,7 +199,7 @@ describe.skipIf(chromiumPath === undefined)('the graph page', () => {
     const row = page.getByRole('treeitem', { selected: true });
     expect(await row.getAttribute('aria-posinset')).toBe('1');
     expect(Number(await row.getAttribute('aria-setsize'))).toBeGreaterThan(1);
-    expect(await page.locator('[role=treeitem][tabindex="0"]').count()).toBe(1);
+    await expect.poll(() => page.locator('[role=treeitem][tabindex="0"]').count()).toBe(1);
   });
 
   it('moves by dragging and zooms at the pointer', async () => {
