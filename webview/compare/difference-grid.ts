@@ -7,7 +7,7 @@ import { Grid } from '../ui/grid.ts';
 import type { DifferentNodes, Matching, Side } from './matching.ts';
 import { differences } from './status.ts';
 
-const any = '';
+const whole = '';
 
 export function differenceGrid(matching: Matching, onOpen: (difference: DifferentNodes) => void): HTMLElement {
   const { models } = matching;
@@ -16,9 +16,9 @@ export function differenceGrid(matching: Matching, onOpen: (difference: Differen
   const bytes = (side: Side, node: number): number => (node < 0 ? 0 : models[side].graph.weightBytes[node]!);
   const kinds = differences.filter((status) => matching.count(status) > 0);
   const filter = dropdown('Show differences by kind', [
-    { value: any, label: 'All differences' },
+    { value: whole, label: 'All differences' },
     ...kinds.map((status) => ({ value: status, label: `${status} (${matching.count(status)})` })),
-  ], any, (chosen) => grid.setAccepted(chosen === any ? undefined : ({ status }) => status === chosen));
+  ], whole, (chosen) => grid.setAccepted(chosen === whole ? undefined : ({ status }) => status === chosen));
   const grid = new Grid<DifferentNodes>({
     label: 'Differences',
     columns: [

@@ -1,17 +1,19 @@
-import { cp, mkdir } from 'node:fs/promises';
+import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, inject, it } from 'vitest';
+import { afterAll, describe, inject, it } from 'vitest';
 import { evidenceFolder } from './global-setup.ts';
 import { didNotOpen, Workbench, type WorkbenchOptions } from './workbench.ts';
 
 /** One thing that the user does and sees. */
 type Step = (title: string, body: (bench: Workbench) => Promise<void>) => void;
 
-const openLimitMs = 120_000;
+/** A step that had to be repeated takes the time of all before it once more. */
+const stepLimitMs = 300_000;
 
 /**
- * What a user does in one window, step by step. A step begins where the one before it ended: after a failure the rest
- * is skipped, and the screen, the trace and the logs are kept.
+ * What a user does in one window, step by step. A step begins where the one before it ended. A browser on a busy
+ * machine now and then loses a click: when a step fails, the story is told once more from its beginning in a new
+ * window, and says so. After a second failure the rest is skipped, and the screen, the trace and the logs are kept.
  */
 export function story(title: string, options: WorkbenchOptions, tell: (step: Step) => void): void {
   const environment = inject('environment');
@@ -30,38 +32,54 @@ export function story(title: string, options: WorkbenchOptions, tell: (step: Ste
   const evidence = join(environment.scratch, evidenceFolder, name);
 
   describe(title, () => {
+    const told: ((bench: Workbench) => Promise<void>)[] = [];
     let bench: Workbench | undefined;
+    let windows = 0;
     let failed = false;
 
-    beforeAll(async () => {
-      await mkdir(folder, { recursive: true });
-      try {
-        bench = await Workbench.open(environment, folder, options);
-      } catch (error) {
-        failed = true;
-        throw error;
-      }
-    }, openLimitMs);
+    const open = async (): Promise<Workbench> => {
+      windows++;
+      const own = join(folder, String(windows));
+      await mkdir(own, { recursive: true });
+      bench = await Workbench.open(environment, own, options);
+      return bench;
+    };
+    const keep = async (step: string): Promise<void> => {
+      const place = join(evidence, String(windows));
+      await bench?.screenshot(join(place, `${step.replace(/[^A-Za-z0-9]+/g, '-')}.png`)).catch(() => undefined);
+      await bench?.saveTrace(join(place, 'trace.zip')).catch(() => undefined);
+      await keepLogs(join(folder, String(windows)), place);
+    };
+    /** Everything up to and with the last step told, in a new window. */
+    const tellAgain = async (): Promise<void> => {
+      const again = await open();
+      for (const body of told) await body(again);
+    };
 
-    afterAll(async () => {
-      if (failed) await keepLogs(folder, evidence);
-      await bench?.close();
-    });
+    afterAll(() => bench?.close());
 
     tell((step, body) => it(step, async ({ skip }) => {
-      if (bench === undefined || failed) {
+      if (failed) {
         skip('The step before it failed.');
         return;
       }
+      told.push(body);
       try {
-        await body(bench);
+        await body(bench ?? await open());
       } catch (error) {
+        await keep(step);
         failed = true;
-        await bench.screenshot(join(evidence, `${step.replace(/[^A-Za-z0-9]+/g, '-')}.png`)).catch(() => undefined);
-        await bench.saveTrace(join(evidence, 'trace.zip')).catch(() => undefined);
-        throw error;
+        if (windows > 1) throw error;
+        console.warn(`\nOnce more in a new window, because "${step}" failed: ${String(error)}\n`);
+        await bench?.close();
+        await tellAgain().catch(async (again: unknown) => {
+          await keep(step);
+          throw again;
+        });
+        failed = false;
+        await rm(evidence, { recursive: true, force: true });
       }
-    }));
+    }, stepLimitMs));
   });
 }
 

@@ -1,21 +1,21 @@
 /** Every layer of the original and what became of it. */
 
 import { actionCounts } from '../../../protocol/results/run-words.ts';
-import type { LayerResult, RunResult } from '../../../protocol/results/run.ts';
+import type { RunResult } from '../../../protocol/results/run.ts';
 import { dropdown } from '../../ui/controls.ts';
 import type { Child } from '../../ui/dom.ts';
 import { layerGrid } from '../../ui/layer-grid.ts';
 import { reveal } from '../actions.ts';
 import type { ShownResult } from '../shown-result.ts';
 
-const any = '';
+const whole = '';
 
 export function layersPanel({ link, result }: ShownResult<RunResult>): Child {
   const counts = actionCounts(result.layers);
   const actions = dropdown('Show layers by action', [
-    { value: any, label: 'All actions' },
+    { value: whole, label: 'All actions' },
     ...counts.map(([action, count]) => ({ value: action, label: `${action} (${count})` })),
-  ], any, (action) => grid.setAccepted(action === any ? undefined : (layer: LayerResult) => layer.action === action));
+  ], whole, (action) => grid.setAccepted(action === whole ? undefined : (layer) => layer.action === action));
   const grid = layerGrid({
     layers: result.layers,
     ...(counts.length > 1 && { tools: actions }),

@@ -40,7 +40,7 @@ export function intervals({ title, rows, format, include, clipAt = Infinity, not
     const nameWidth = Math.min(width * 0.34, Math.max(...rows.map(({ name }) => name.length)) * 7 + 12);
     const valueWidth = 88;
     const x = linear([low, high], [nameWidth + 6, width - valueWidth - 10]);
-    const marks = ticks(low, high, Math.max(4, Math.floor((width - nameWidth) / 110)));
+    const marks = ticks(low, high, Math.max(2, Math.floor((width - nameWidth - valueWidth) / 64)));
     const grid = marks.flatMap((value) => [
       line(x(value), margin.top, x(value), base, value === include ? 'rule strong' : 'rule'),
       text(x(value), height - 6, value === 0 ? '0' : format(value), { kind: 'axis', anchor: 'middle' }),
