@@ -69,6 +69,9 @@ function randomWeights(random: Random, size: number): Float32Array {
 
 const options = { perChannel: true, pairSafe: false, search: true } as const;
 
+const plainCodes = { type: 'int8', pairSafe: false } as const;
+const pairedCodes = { type: 'int8', pairSafe: true } as const;
+
 describe('rounding with error feedback', () => {
   it.each([
     { name: 'a matrix', layout: matrixLayout([40, 6], false), groups: 1, block: 256 },
@@ -82,7 +85,7 @@ describe('rounding with error feedback', () => {
         const values = randomWeights(random, layout.channels * layout.reduction);
         const inputs = Array.from({ length: groups }, () => correlatedInputs(random, 200, layout.reduction));
         const plain = quantizeWeights(values, layout, { ...options, type, perChannel });
-        const result = roundWithFeedback(values, layout, plain, gramOf(inputs, block), false);
+        const result = roundWithFeedback(values, layout, plain, gramOf(inputs, block), plainCodes);
         const [before, after] = [plain, result].map((w) => outputError(values, w, layout, inputs)) as [number, number];
         expect(after).toBeLessThan(before * 0.8);
         expect(result.scales).toEqual(plain.scales);
@@ -105,9 +108,9 @@ describe('rounding with error feedback', () => {
     const values = randomWeights(random, 150);
     const plain = quantizeWeights(values, layout, { ...options, type: 'int8' });
     const units = Array.from({ length: 30 }, (_, i) => Float64Array.from({ length: 30 }, (_x, j) => (i === j ? 1 : 0)));
-    expect(roundWithFeedback(values, layout, plain, gramOf([units], 256), false).codes).toEqual(plain.codes);
+    expect(roundWithFeedback(values, layout, plain, gramOf([units], 256), plainCodes).codes).toEqual(plain.codes);
     const silent = [new Float64Array(30)];
-    expect(roundWithFeedback(values, layout, plain, gramOf([silent], 256), false).codes).toEqual(plain.codes);
+    expect(roundWithFeedback(values, layout, plain, gramOf([silent], 256), plainCodes).codes).toEqual(plain.codes);
   });
 
   it('finds the same codes as solving for the weights left over, step by step', () => {
@@ -118,7 +121,7 @@ describe('rounding with error feedback', () => {
     const values = randomWeights(random, n * 3);
     const inputs = correlatedInputs(random, 50, n);
     const plain = quantizeWeights(values, layout, { ...options, type: 'int8' });
-    const result = roundWithFeedback(values, layout, plain, gramOf([inputs], 256), false);
+    const result = roundWithFeedback(values, layout, plain, gramOf([inputs], 256), plainCodes);
     const h = Array.from({ length: n }, (_, i) =>
       Array.from({ length: n }, (_x, j) => inputs.reduce((sum, x) => sum + x[i]! * x[j]!, 0)),
     );
@@ -148,7 +151,7 @@ describe('rounding with error feedback', () => {
     const values = randomWeights(random, length * 20).map((v) => Math.sign(v) + 0.1 * v);
     const inputs = correlatedInputs(random, 100, length);
     const plain = quantizeWeights(values, layout, { ...options, type: 'int8', pairSafe: true });
-    const result = roundWithFeedback(values, layout, plain, gramOf([inputs], 8), true);
+    const result = roundWithFeedback(values, layout, plain, gramOf([inputs], 8), pairedCodes);
     let tight = 0;
     for (let c = 0; c < 20; c++) {
       for (let k = 0; k + 1 < length; k += 2) {

@@ -7,11 +7,10 @@
 
 import { roundHalfEven } from '../../tensor/codec.ts';
 import type { GramResult } from '../../runtime/observers/gram.ts';
-import { pairLimit, type QuantizedWeights, type WeightLayout } from './weights.ts';
+import { largestCodeOf, pairLimit, type QuantizedWeights, type WeightLayout, type WeightOptions } from './weights.ts';
 
 /** Share of the mean diagonal that is added to it, so that the inverse exists: the paper's and all tools' default. */
 const damping = 0.01;
-const codeLimit = 127;
 
 /** Upper Cholesky factor of the inverse second moments of one block of inputs. */
 interface Block {
@@ -25,17 +24,18 @@ interface Block {
  * The codes of `weights` again, with the same scales, rounded so that the layer's output errs least.
  *
  * @param gram of the layer's input; groups of channels use their own
- * @param pairSafe see `WeightOptions.pairSafe`
+ * @param options the type of the codes, and whether pairs are limited
  */
 export function roundWithFeedback(
   values: Float32Array,
   layout: WeightLayout,
   weights: QuantizedWeights,
   gram: GramResult,
-  pairSafe: boolean,
+  options: Pick<WeightOptions, 'type' | 'pairSafe'>,
 ): QuantizedWeights {
   const groups = gram.blocks.map((blocks) => blocks.map(({ start, size, sums }) => factorize(start, size, sums)));
   const codes = weights.codes.slice();
+  const limits = { largest: largestCodeOf(options.type), pairSafe: options.pairSafe };
   const channelsPerGroup = layout.channels / groups.length;
   const row = new Float64Array(layout.reduction);
   const rounded = new Int16Array(layout.reduction);
@@ -44,7 +44,7 @@ export function roundWithFeedback(
     const scale = weights.scales[weights.scales.length > 1 ? channel : 0]!;
     for (let k = 0; k < row.length; k++) row[k] = values[layout.index(channel, k)]!;
     for (const block of groups[Math.floor(channel / channelsPerGroup)]!) {
-      roundBlock(row, rounded, block, scale, pairSafe);
+      roundBlock(row, rounded, block, scale, limits);
     }
     for (let k = 0; k < row.length; k++) {
       const at = layout.index(channel, k);
@@ -55,12 +55,18 @@ export function roundWithFeedback(
   return { ...weights, codes, noisePower };
 }
 
-function roundBlock(row: Float64Array, codes: Int16Array, block: Block, scale: number, pairSafe: boolean): void {
+interface CodeLimits {
+  readonly largest: number;
+  readonly pairSafe: boolean;
+}
+
+function roundBlock(row: Float64Array, codes: Int16Array, block: Block, scale: number, limits: CodeLimits): void {
   const { start, size, factor } = block;
+  const { largest, pairSafe } = limits;
   for (let i = 0; i < size; i++) {
     const k = start + i;
     const value = row[k]!;
-    let code = Math.min(codeLimit, Math.max(-codeLimit, roundHalfEven(value / scale)));
+    let code = Math.min(largest, Math.max(-largest, roundHalfEven(value / scale)));
     if (pairSafe) {
       if (k % 2 === 1) code = besidePartner(code, codes[k - 1]!);
       // The first of a pair must leave its partner room; the partner is not rounded yet, so its real value counts.

@@ -18,12 +18,13 @@ export function planLayers(model: Model, options: QuantizeOptions, target: Targe
     if (role?.kind !== 'compute') continue;
     const weight = constants.tensor(node.input(role.weight))!;
     const mode = settings.mode(node);
-    // int8: one byte a weight; a float32 scale and an int32 bias with its scale for each channel.
-    const integerBytes = weight.size + 12 * role.layout.channels;
+    const narrow = mode === 'int8' && settings.weightType(node) === 'int4';
+    // A byte or half of one for each weight; a float32 scale and an int32 bias with its scale for each channel.
+    const integerBytes = Math.ceil(weight.size / (narrow ? 2 : 1)) + 12 * role.layout.channels;
     layers.push({
       name: node.label,
       opType: node.opType,
-      action: mode === 'int8' ? options.scheme : mode === 'weights' ? 'int8 weights' : 'float',
+      action: narrow ? 'int4' : mode === 'int8' ? options.scheme : mode === 'weights' ? 'int8 weights' : 'float',
       weightBytes: weight.byteLength,
       predictedBytes: mode === 'float' ? weight.byteLength : integerBytes,
     });

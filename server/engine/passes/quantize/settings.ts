@@ -7,6 +7,7 @@ import { compileGlob } from '../../util/glob.ts';
 import type { KeptLayers, LayerMode } from './candidates.ts';
 import type { LayerRule, QuantizeOptions } from './options.ts';
 import type { CalibrationMethod } from './static/ranges.ts';
+import type { WeightType } from './weights.ts';
 
 export interface QuantizeSettings {
   readonly activationType: QuantizedType;
@@ -19,7 +20,7 @@ export interface QuantizeSettings {
   reason(node: Node): string | undefined;
   /** The calibrator asked for; `auto` leaves the choice to measurement. */
   calibration(node: Node | undefined): CalibrationMethod | 'auto';
-  weightType(node: Node): 'int8' | 'uint8';
+  weightType(node: Node): WeightType;
   perChannel(node: Node): boolean;
 }
 

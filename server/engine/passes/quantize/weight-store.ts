@@ -34,7 +34,7 @@ export class WeightStore {
     if (!quantized) {
       const values = weight.toFloat32();
       quantized = quantizeWeights(values, layout, options);
-      if (gram) quantized = roundWithFeedback(values, layout, quantized, gram, options.pairSafe);
+      if (gram) quantized = roundWithFeedback(values, layout, quantized, gram, options);
       this.known.set(key, quantized);
     }
     return quantized;

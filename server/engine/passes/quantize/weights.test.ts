@@ -255,3 +255,17 @@ describe('pair-safe weights', () => {
     );
   });
 });
+
+describe('weights of 4 bits', () => {
+  it('takes the codes -7 to 7, with less error than covering the largest weight', () => {
+    const layout = matrixLayout([1, 64], true);
+    const values = Float32Array.from({ length: 64 }, (_, i) => Math.sin(i * 12.9898) ** 3 * (i === 5 ? 4 : 1));
+    const covering = quantizeWeights(values, layout, { ...plain, type: 'int4' });
+    const searched = quantizeWeights(values, layout, { ...plain, type: 'int4', search: true });
+    const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    expect(covering.scales[0]).toBeCloseTo(largest / 7, 6);
+    for (const { codes } of [covering, searched]) expect(Math.max(...Array.from(codes, Math.abs))).toBe(7);
+    expect(squaredError(values, layout, searched)).toBeLessThan(squaredError(values, layout, covering));
+    expect(searched.noisePower).toBeCloseTo(squaredError(values, layout, searched), 6);
+  });
+});

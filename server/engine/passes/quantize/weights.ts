@@ -39,8 +39,11 @@ export function matrixLayout(dims: readonly number[], transposed: boolean): Weig
     : { channels: columns, reduction: rows, index: (channel, k) => k * columns + channel };
 }
 
+/** How weights of a layer that computes in integers are stored. */
+export type WeightType = Extract<QuantizedType, 'int8' | 'uint8' | 'int4'>;
+
 export interface WeightOptions {
-  readonly type: Extract<QuantizedType, 'int8' | 'uint8'>;
+  readonly type: WeightType;
   readonly perChannel: boolean;
   /**
    * Keeps every pair of neighbouring weights of a sum within what `vpmaddubsw` adds without saturation: 255·(a + b)
@@ -54,7 +57,7 @@ export interface WeightOptions {
 }
 
 export interface QuantizedWeights {
-  /** In the tensor's own order; for uint8 the zero point is already added. */
+  /** In the tensor's own order, one entry each; for uint8 the zero point is already added. */
   readonly codes: Int8Array | Uint8Array;
   /** [channels], or [1] when per tensor. */
   readonly scales: Float32Array;
@@ -66,6 +69,8 @@ export interface QuantizedWeights {
 
 /** The code of a channel's largest weight, and of its negative: symmetric, so -128 is not used. */
 export const largestCode = 127;
+/** The same for weights of 4 bits. */
+const largestCode4 = 7;
 /** Largest sum of magnitudes of two neighbouring weights of one sign: floor(32767 / 255). */
 export const pairLimit = 128;
 /** The scale of weights that are all zero: any is exact, and this is far from where float32 loses precision. */
@@ -73,8 +78,15 @@ export const scaleOfZeros = 1e-8;
 const smallestScale = 2 ** -126;
 const searchSteps = 12;
 const smallestSearchedShare = 0.7;
+/** With few codes clipping more pays (Banner et al. 2019, "Post training 4-bit quantization", section 3). */
+const smallestSearchedShare4 = 0.4;
 /** With the largest weight at half the limit of a pair no pair exceeds it. */
 const halfRangeShare = largestCode / (pairLimit / 2);
+
+/** The largest magnitude of a code. */
+export function largestCodeOf(type: WeightType): number {
+  return type === 'int4' ? largestCode4 : largestCode;
+}
 
 /**
  * Quantizes weights; `values` are the tensor's numbers as float32.
@@ -102,7 +114,7 @@ export function quantizeWeights(
     noisePower += search.noisePower;
     for (let k = 0; k < perGroup; k++) signed[positionOf(layout, perChannel, g, k)] = search.codes[k]!;
   }
-  if (options.type === 'int8') return { codes: signed, scales, zeroPoint: 0, signalPower, noisePower };
+  if (options.type !== 'uint8') return { codes: signed, scales, zeroPoint: 0, signalPower, noisePower };
   const codes = Uint8Array.from(signed, (code) => code + 128);
   return { codes, scales, zeroPoint: 128, signalPower, noisePower };
 }
@@ -123,6 +135,7 @@ class ScaleSearch {
   private readonly trial: Int16Array;
   private readonly reduction: number;
   private readonly options: WeightOptions;
+  private readonly largestCode: number;
   /** Whether the last trial had to change a pair. */
   private limited = false;
 
@@ -132,6 +145,7 @@ class ScaleSearch {
     this.trial = new Int16Array(size);
     this.reduction = reduction;
     this.options = options;
+    this.largestCode = largestCodeOf(options.type);
   }
 
   /** The best scale that is at least `minimum`. */
@@ -154,7 +168,7 @@ class ScaleSearch {
     let best = 0;
     this.noisePower = Infinity;
     const attempt = (share: number): void => {
-      const scale = Math.fround(Math.max((largest / largestCode) * share, floor));
+      const scale = Math.fround(Math.max((largest / this.largestCode) * share, floor));
       const error = this.round(scale);
       if (error >= this.noisePower) return;
       this.noisePower = error;
@@ -165,8 +179,9 @@ class ScaleSearch {
     // Scales in between only help where pairs must shrink; half the range is tried anyway, so as never to be worse.
     const { limited } = this;
     if (this.options.pairSafe) attempt(halfRangeShare);
+    const lowest = this.options.type === 'int4' ? smallestSearchedShare4 : smallestSearchedShare;
     for (let i = 1; i <= searchSteps; i++) {
-      if (this.options.search) attempt(1 - ((1 - smallestSearchedShare) * i) / searchSteps);
+      if (this.options.search) attempt(1 - ((1 - lowest) * i) / searchSteps);
       if (limited && i < searchSteps) attempt(1 + ((halfRangeShare - 1) * i) / searchSteps);
     }
     return best;
@@ -177,7 +192,7 @@ class ScaleSearch {
    * out, as soon as it is above the best so far.
    */
   private round(scale: number): number {
-    const { weights, trial, reduction, noisePower } = this;
+    const { weights, trial, reduction, noisePower, largestCode: limit } = this;
     const { pairSafe } = this.options;
     const inverse = 1 / scale;
     this.limited = false;
@@ -186,9 +201,9 @@ class ScaleSearch {
       const end = start + reduction;
       for (let k = start; k < end; k += 2) {
         const paired = k + 1 < end;
-        trial[k] = nearestCode(weights[k]! * inverse);
+        trial[k] = nearestCode(weights[k]! * inverse, limit);
         if (paired) {
-          trial[k + 1] = nearestCode(weights[k + 1]! * inverse);
+          trial[k + 1] = nearestCode(weights[k + 1]! * inverse, limit);
           if (pairSafe) this.limitPair(k, inverse);
           const second = weights[k + 1]! - trial[k + 1]! * scale;
           error += second * second;
@@ -211,7 +226,7 @@ class ScaleSearch {
     if (Math.abs(sum) <= pairLimit || trial[k]! * trial[k + 1]! <= 0) return;
     const sign = Math.sign(sum);
     const difference = sign * (weights[k]! - weights[k + 1]!) * inverse;
-    const first = Math.max(pairLimit - largestCode, nearestCode((pairLimit + difference) / 2));
+    const first = Math.max(pairLimit - largestCode, nearestCode((pairLimit + difference) / 2, largestCode));
     trial[k] = sign * first;
     trial[k + 1] = sign * (pairLimit - first);
     this.limited = true;
@@ -221,6 +236,6 @@ class ScaleSearch {
 /** Added and taken away again it leaves no room for a fraction: rounds to nearest, ties to even, without a branch. */
 const roundingShift = 1.5 * 2 ** 52;
 
-function nearestCode(value: number): number {
-  return Math.min(largestCode, Math.max(-largestCode, value + roundingShift - roundingShift));
+function nearestCode(value: number, limit: number): number {
+  return Math.min(limit, Math.max(-limit, value + roundingShift - roundingShift));
 }

@@ -114,6 +114,29 @@ describe('a convolutional network', () => {
     expect(Math.max(...floats.map(({ size }) => size))).toBe(16);
   });
 
+  it('stores weights as int4 that the same integer kernels compute with', async () => {
+    const model = classifier();
+    model.opsetImports.set('', 21);
+    const wide = await quantize(model);
+    const { model: quantized, layers } = await quantize(model, { weights: 'int4' });
+    await expectNear(model, quantized, 10);
+    expect(new Set(layers.map(({ action }) => action))).toEqual(new Set(['int4']));
+    const bytes = (m: Model, type: string): number =>
+      [...m.graph.initializers.values()].reduce((sum, t) => sum + (t.dtype === type ? t.byteLength : 0), 0);
+    const weights = [...model.graph.initializers.values()].filter(({ dims }) => dims.length > 1);
+    expect(bytes(quantized, 'int4')).toBe(weights.reduce((sum, { size }) => sum + size / 2, 0));
+    const counts = await optimizedOperators(quantized);
+    expect(counts).toMatchObject({ QLinearConv: 6, QGemm: 1, QLinearAdd: 1, QLinearConcat: 1, MaxPool: 1 });
+    expect(counts['Cast']).toBeUndefined();
+    const runs = samplesOf(model);
+    const [wanted, four, eight] = [
+      await runModel(runtime, model, runs),
+      await runModel(runtime, quantized, runs),
+      await runModel(runtime, wide.model, runs),
+    ];
+    expect(outputDb(wanted, eight, 'y')).toBeGreaterThan(outputDb(wanted, four, 'y'));
+  });
+
   it('computes with signed and with 16-bit activations, the wider the nearer', async () => {
     const model = classifier();
     const signed = await quantize(model, { activations: 'int8' });

@@ -9,6 +9,7 @@ import type { Model } from '../../../model/model.ts';
 import type { Node } from '../../../model/node.ts';
 import { attr } from '../../../model/attribute.ts';
 import { Tensor } from '../../../model/tensor.ts';
+import { dataTypeCode } from '../../../tensor/dtype.ts';
 import { decibels, representableRange, type AffineParams, type Range } from '../../../tensor/affine.ts';
 import type { GramResult } from '../../../runtime/observers/gram.ts';
 import { respects, type WeightStore } from '../weight-store.ts';
@@ -190,14 +191,31 @@ class PairWriter {
     channelAxis: number,
   ): string {
     const { editor } = this;
-    const codes = editor.addInitializer(
-      Tensor.fromBytes(`${weight.name}_q`, options.type, weight.dims, quantized.codes),
-    );
+    const codes = this.codes(weight, quantized, options);
     const channels = quantized.scales.length;
     const dims = options.perChannel ? [channels] : [];
     const scale = editor.addInitializer(Tensor.from(`${weight.name}_scale`, 'float32', dims, quantized.scales));
-    const zeroPoint = this.zeroPoints(options.type, quantized.zeroPoint, dims);
+    const zeroPoint = this.zeroPoints(options.type === 'uint8' ? 'uint8' : 'int8', quantized.zeroPoint, dims);
     return this.dequantize(weight.name, codes, scale, zeroPoint, options.perChannel ? channelAxis : undefined);
+  }
+
+  /**
+   * Codes of 4 bits are widened in the graph: onnxruntime does that once, while it loads the model, and then finds the
+   * pairs of int8 that its integer kernels take; a pair of int4 it would compute in float.
+   */
+  private codes(weight: Tensor, { codes }: QuantizedWeights, { type }: LayerWeightOptions): string {
+    const { editor } = this;
+    if (type !== 'int4') return editor.addInitializer(Tensor.fromBytes(`${weight.name}_q`, type, weight.dims, codes));
+    const packed = editor.addInitializer(Tensor.from(`${weight.name}_q4`, type, weight.dims, codes));
+    const output = editor.uniqueName(`${weight.name}_q`);
+    editor.add({
+      name: '',
+      opType: 'Cast',
+      inputs: [packed],
+      outputs: [output],
+      attributes: { to: attr.int(dataTypeCode('int8')) },
+    });
+    return output;
   }
 
   private zeroPoints(type: 'int8' | 'uint8' | 'int32', value: number, dims: readonly number[]): string {

@@ -16,7 +16,7 @@ import { calibrateRange, type CalibrationMethod } from './ranges.ts';
 import { Constants } from '../../../model/constants.ts';
 
 export interface StaticInputs {
-  /** Folded, of opset 13 or later (21 for 16-bit activations). */
+  /** Folded, of opset 13 or later (21 for 16-bit activations and 4-bit weights). */
   readonly prepared: Model;
   readonly calibration: Calibration;
   readonly settings: QuantizeSettings;
@@ -64,7 +64,7 @@ export function quantizeStatic(inputs: StaticInputs): Candidate {
     ...floatLayers.get(node)!,
     opType: node.opType,
     mode: 'int8',
-    action: 'int8',
+    action: settings.weightType(node) === 'int4' ? 'int4' : 'int8',
     weightSqnrDb,
     output: outputs.get(node)!,
   }));

@@ -12,7 +12,7 @@ import { layerActions } from '../layer-actions.ts';
 import { observeModel } from '../../observe.ts';
 import type { QuantizeOptions } from '../options.ts';
 import { searchWithinGoal } from '../search.ts';
-import { resolveSettings } from '../settings.ts';
+import { resolveSettings, type QuantizeSettings } from '../settings.ts';
 import { calibrate } from './calibrate.ts';
 import { fusionNotes } from './check-fused.ts';
 import { StaticCandidates } from './choose.ts';
@@ -57,7 +57,7 @@ export async function prepareStatic(
     });
   }
   const settings = resolveSettings(options, context.target);
-  const lifted = liftOpset(model, settings.activationType.endsWith('16') ? 21 : 13);
+  const lifted = liftOpset(model, neededOpset(model, settings));
   const wanted = (node: Node): boolean => settings.mode(node) === 'int8';
   if (planQuantization(lifted.clone(), wanted).groupOf.size === 0) return undefined;
   if (data.synthetic) notes.push({ severity: 'warning', message: 'Ranges were calibrated on synthetic data.' });
@@ -70,6 +70,12 @@ export async function prepareStatic(
     message: `Ranges by ${method}, from ${calibration.samples} samples: ${outputDb.toFixed(1)} dB at the outputs.`,
   });
   return candidates;
+}
+
+/** 16-bit activations and 4-bit weights came with opset 21. */
+function neededOpset(model: Model, settings: QuantizeSettings): 13 | 21 {
+  const isNarrow = (node: Node): boolean => settings.weightType(node) === 'int4';
+  return settings.activationType.endsWith('16') || model.graph.nodes.some(isNarrow) ? 21 : 13;
 }
 
 /** The model with equalized channels, where it has any to equalize. */
