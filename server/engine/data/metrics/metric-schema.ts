@@ -72,6 +72,14 @@ export const decoderSchema = z.discriminatedUnion('type', [
     ),
   }),
   z.strictObject({
+    type: z.literal('db').describe('A map of how likely each pixel is in a line of text; areas become boxes.'),
+    scoreThreshold: fraction.optional().describe('Lines whose mean is below are dropped; 0.3 by default.'),
+    pixelThreshold: fraction.optional().describe('From which a pixel belongs to a line; 0.3 by default.'),
+    unclip: z.number().min(0).optional().describe(
+      'How far boxes grow back: their area, times this, over their perimeter; 1.5 by default.',
+    ),
+  }),
+  z.strictObject({
     type: z.literal('ctc').describe('Scores of characters at each step of a text line; repeats merge, blanks vanish.'),
     dictionary: z.string().min(1).describe('A file with one character a line, in the order of the scores.'),
     blank: z.int().min(0).optional().describe('Index of the blank; 0 by default. It is not in the dictionary.'),

@@ -8,10 +8,15 @@ import type { Outputs } from '../metric.ts';
 import { chooseOutput, type OutputChoice } from '../outputs.ts';
 import type { Detection } from './detection.ts';
 import { suppressOverlaps } from './suppress.ts';
+import { textAreas } from './text-areas.ts';
+
+type GridSpec = Exclude<DetectionSpec, { type: 'boxes' | 'db' }>;
 
 /** As results for COCO are made: nearly everything counts, since the figure weighs by score itself. */
 const defaultScoreThreshold = 0.001;
 const defaultNmsIou = 0.65;
+/** Lines of text have no classes to rank: below the threshold of a pixel nothing is left of them. */
+const defaultTextScore = 0.3;
 
 /**
  * The objects in one picture, in its own pixels.
@@ -24,6 +29,10 @@ export function decodeDetections(
   geometry: Geometry,
   choice: OutputChoice,
 ): Detection[] {
+  if (spec.type === 'db') {
+    const map = chooseOutput(outputs, choice, ({ dims }) => dims.length === 4);
+    return inPicture(textAreas(map, spec.scoreThreshold ?? defaultTextScore, spec), geometry);
+  }
   const threshold = spec.scoreThreshold ?? defaultScoreThreshold;
   const bestClassOnly = spec.bestClassOnly ?? false;
   const gridOutput = (): TensorValue => chooseOutput(outputs, choice, ({ dims }) => dims.length === 3);
@@ -32,7 +41,12 @@ export function decodeDetections(
     : gridBoxes(gridOutput(), spec, geometry, threshold, bestClassOnly);
   const nmsIou = spec.nmsIou ?? (spec.type === 'boxes' ? undefined : defaultNmsIou);
   const kept = nmsIou === undefined ? candidates : suppressOverlaps(candidates, nmsIou, spec.classAgnostic ?? false);
-  return kept.map((detection) => ({
+  return inPicture(kept, geometry);
+}
+
+/** From pixels of the model's input to those of the picture. */
+function inPicture(detections: readonly Detection[], geometry: Geometry): Detection[] {
+  return detections.map((detection) => ({
     ...detection,
     left: (detection.left - geometry.offsetX) / geometry.scaleX,
     top: (detection.top - geometry.offsetY) / geometry.scaleY,
@@ -65,7 +79,7 @@ function forClasses(
 /** The YOLO family: candidates with their box, objectness and class scores in one tensor. */
 function gridBoxes(
   output: TensorValue,
-  spec: Exclude<DetectionSpec, { type: 'boxes' }>,
+  spec: GridSpec,
   geometry: Geometry,
   threshold: number,
   bestOnly: boolean,
