@@ -1,6 +1,6 @@
 /**
- * Text detectors give a map of how likely each pixel is in the core of a line of text. Connected areas become boxes, and
- * boxes grow back by what training had shrunk lines by (DB, Liao et al. 2020, "Real-time Scene Text Detection with
+ * Text detectors give a map of how likely each pixel is in the core of a line of text. Connected areas become boxes,
+ * and boxes grow back by what training had shrunk lines by (DB, Liao et al. 2020, "Real-time Scene Text Detection with
  * Differentiable Binarization", section 3.4). Boxes are upright: for lines that are.
  */
 
