@@ -80,6 +80,21 @@ describe('folders of pictures', () => {
     expect(new Set([await numbers(), await numbers(1), await numbers(2), await numbers(3)]).size).toBe(4);
   });
 
+  it('blanks a square of a picture with what becomes zero', async () => {
+    const preprocess: DataSource['preprocess'] = {
+      mean: [0.5, 0.25, 0.125], std: [1, 1, 1], scale: 1 / 256, channels: 'BGR',
+    };
+    const plain = await open({ images: 'classes', preprocess });
+    const cut = await open({ images: 'classes', preprocess, augment: ['cutout'] });
+    expect(cut.augment).toEqual(['cutout']);
+    const before = tensorValueFloats((await plain.at(1)).feeds['x']!);
+    const after = tensorValueFloats((await cut.at(1, { epoch: 3 })).feeds['x']!);
+    const changed = [...after.keys()].filter((i) => before[i] !== after[i]);
+    expect(changed.length).toBeGreaterThan(3 * 8 * 8);
+    expect(changed.length).toBeLessThanOrEqual(3 * 16 * 16);
+    for (const i of changed) expect(after[i]).toBe(0);
+  });
+
   it('says what is wrong', async () => {
     await expect(open({ images: 'absent' })).rejects.toMatchObject({ code: 'FILE' });
     await mkdir(join(folder, 'empty'), { recursive: true });

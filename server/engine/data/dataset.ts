@@ -55,6 +55,11 @@ export interface Sample {
   readonly geometry?: Geometry;
 }
 
+/** Random changes of training pictures; mixup takes two samples, so that whoever puts batches together does it. */
+export const augmentations = ['flip', 'crop', 'cutout', 'mixup'] as const;
+
+export type AugmentationName = (typeof augmentations)[number];
+
 export interface ReadOptions {
   /** Pass of a training run: picks the random changes of `augment`. Without it samples come unchanged. */
   readonly epoch?: number;
@@ -81,6 +86,8 @@ export interface Dataset {
   readonly classNames?: readonly string[];
   /** What was assumed or left out, in sentences for the user. */
   readonly notes: readonly string[];
+  /** Random changes that reading for an epoch makes; samples come unchanged where there are none. */
+  readonly augment?: readonly AugmentationName[];
   /** Recurrent state: by input, the output whose value of the sample before is fed to it (see `CarriedState`). */
   readonly carry?: Readonly<Record<string, string>>;
   /** Cheap: nothing is read or decoded. */

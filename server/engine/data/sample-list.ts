@@ -1,7 +1,7 @@
 /** The one implementation of `Dataset`: a list of entries, and a function that reads the sample of an entry. */
 
 import { LatheError, throwIfCancelled } from '../errors.ts';
-import type { Dataset, Label, ReadOptions, Sample, SamplesOptions } from './dataset.ts';
+import type { AugmentationName, Dataset, Label, ReadOptions, Sample, SamplesOptions } from './dataset.ts';
 
 /** What is known of a sample without reading it. */
 export interface Entry {
@@ -17,6 +17,7 @@ export interface SampleSource<E extends Entry = Entry> {
   readonly synthetic?: boolean;
   readonly classNames?: readonly string[];
   readonly notes: readonly string[];
+  readonly augment?: readonly AugmentationName[];
   readonly carry?: Readonly<Record<string, string>>;
   readonly entries: readonly E[];
   /** The sample without `id`, `label` and `group`, which are the entry's. */
@@ -34,6 +35,7 @@ export class SampleList<E extends Entry> implements Dataset {
   readonly labelled: boolean;
   readonly classNames?: readonly string[];
   readonly notes: readonly string[];
+  readonly augment?: readonly AugmentationName[];
   readonly carry?: Readonly<Record<string, string>>;
   private readonly source: SampleSource<E>;
 
@@ -46,6 +48,7 @@ export class SampleList<E extends Entry> implements Dataset {
     this.labelled = this.size > 0 && source.entries.every((entry) => entry.label !== undefined);
     this.notes = source.notes;
     if (source.classNames) this.classNames = source.classNames;
+    if (source.augment) this.augment = source.augment;
     if (source.carry) this.carry = source.carry;
   }
 

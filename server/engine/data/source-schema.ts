@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { decoderSchema, metricNames } from './metrics/metric-schema.ts';
+import { augmentations } from './dataset.ts';
 import { preprocessSchema } from './preprocess/schema.ts';
 
 /** A number, or lists of numbers nested as deep as the tensor has axes. */
@@ -65,8 +66,9 @@ export const dataSourceSchema = z.strictObject({
   ),
   classes: path.optional().describe('A file with the names of the classes, in order: text lines or a JSON list.'),
   preprocess: preprocessSchema.optional().describe('How pictures become numbers: a preset, or the steps.'),
-  augment: z.array(z.enum(['flip', 'crop'])).optional().describe(
-    'Random changes of training pictures: mirrored left to right; moved by up to an eighth.',
+  augment: z.array(z.enum(augmentations)).optional().describe(
+    'Random changes of training pictures. flip: mirrored left to right; crop: moved by up to an eighth; cutout: a '
+      + 'square of a half of the side blanked; mixup: two pictures blended, with their labels.',
   ),
   input: path.optional().describe('The input that the data are for, where the model has several.'),
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openDataSets } from './open-data-sets.ts';
 import { SampleList } from './sample-list.ts';
-import { splitForCalibration, withoutCalibration } from './split.ts';
+import { holdOut, splitForCalibration, withoutCalibration } from './split.ts';
 
 const list = (size: number, label?: (i: number) => number, origin = 'here') => new SampleList({
   description: '', notes: [], origin,
@@ -56,5 +56,23 @@ describe('the split for calibration', () => {
       inputs, options);
     expect([two.calibration!.size, two.evaluation!.size, two.training!.size]).toEqual([5, 64, 7]);
     expect(await openDataSets({}, inputs, options)).toEqual({ notes: [] });
+  });
+});
+
+describe('what a training run keeps back', () => {
+  it('is a balanced tenth that no step learns from', () => {
+    const dataset = list(1000, (i) => i % 4);
+    const { training, heldOut } = holdOut(dataset, 3);
+    expect([training.size, heldOut!.size]).toEqual([900, 100]);
+    expect(new Set([...ids(training), ...ids(heldOut!)]).size).toBe(1000);
+    const classes = [0, 0, 0, 0];
+    for (let i = 0; i < 100; i++) classes[heldOut!.label(i) as number]! += 1;
+    expect(classes).toEqual([25, 25, 25, 25]);
+    expect(ids(holdOut(dataset, 3).heldOut!)).toEqual(ids(heldOut!));
+  });
+
+  it('is nothing where there is nothing to spare', () => {
+    expect(holdOut(list(100), 0).heldOut).toBeUndefined();
+    expect(holdOut(list(128), 0).heldOut!.size).toBe(32);
   });
 });

@@ -83,3 +83,26 @@ export function withoutCalibration(evaluation: Dataset, calibration: Dataset): {
       + `${rest.length}.`,
   };
 }
+
+/** The least and the most samples that a training run keeps back to judge itself by. */
+const fewestHeldOut = 32;
+const mostHeldOut = 1000;
+
+export interface HeldOut {
+  readonly training: Dataset;
+  /** Absent where there are too few samples to spare any. */
+  readonly heldOut?: Dataset;
+}
+
+/** A tenth of the samples, as many of each class as there are labels for, is kept back: no step learns from them. */
+export function holdOut(dataset: Dataset, seed: number): HeldOut {
+  const { size } = dataset;
+  const count = Math.min(mostHeldOut, Math.max(fewestHeldOut, Math.round(size / 10)));
+  if (count > size / 4) return { training: dataset };
+  const order = balancedOrder(dataset, seed ^ 0x401d);
+  const inOrder = (indices: number[]): number[] => indices.sort((a, b) => a - b);
+  return {
+    training: dataset.subset(inOrder(order.slice(count))),
+    heldOut: dataset.subset(inOrder(order.slice(0, count))),
+  };
+}

@@ -19,6 +19,8 @@ export interface Augmentation {
   readonly random: Random;
   readonly flip: boolean;
   readonly crop: boolean;
+  /** The colour that a square gets, by channel of the picture; no square without it. */
+  readonly cutout?: readonly number[];
 }
 
 /** The largest move of a picture that `crop` makes, as a share of the input's size. */
@@ -39,10 +41,29 @@ export function arrange(picture: Picture, plan: GeometryPlan, augmentation?: Aug
       { fix: 'Correct "resize" and "crop", or leave both out: then pictures are fitted to the model.' },
     );
   }
-  if (augmentation?.flip && augmentation.random.below(2) === 1) {
-    return { ...arranged, picture: flipPicture(arranged.picture) };
+  if (!augmentation) return arranged;
+  const { random, flip, cutout } = augmentation;
+  const flipped = flip && random.below(2) === 1 ? flipPicture(arranged.picture) : arranged.picture;
+  return { ...arranged, picture: cutout ? withoutSquare(flipped, random, cutout) : flipped };
+}
+
+/** The side of the square that `cutout` blanks, as a share of the shorter side; parts of it may lie outside. */
+const squareShare = 1 / 2;
+
+/** Cutout (DeVries and Taylor 2017): a square about a point anywhere in the picture, in the colour of no signal. */
+function withoutSquare(picture: Picture, random: Random, colour: readonly number[]): Picture {
+  const { width, height, channels } = picture;
+  const side = Math.max(1, Math.round(Math.min(width, height) * squareShare));
+  const left = random.below(width) - (side >> 1);
+  const top = random.below(height) - (side >> 1);
+  const data = picture.data.slice();
+  for (let y = Math.max(0, top); y < Math.min(height, top + side); y++) {
+    for (let x = Math.max(0, left); x < Math.min(width, left + side); x++) {
+      const at = (y * width + x) * channels;
+      for (let c = 0; c < channels; c++) data[at + c] = colour[c] ?? 255;
+    }
   }
-  return arranged;
+  return { ...picture, data };
 }
 
 /**
