@@ -4,7 +4,7 @@ import { textAreas } from './text-areas.ts';
 
 /** A map of the characters' digits, in tenths; a dot is nothing. */
 function mapOf(rows: readonly string[]): ReturnType<typeof tensorValue> {
-  const values = rows.flatMap((row) => [...row].map((c) => (c === '.' ? 0 : Number(c) / 10)));
+  const values = rows.flatMap((row) => row.split('').map((c) => (c === '.' ? 0 : Number(c) / 10)));
   return tensorValue('float32', [1, 1, rows.length, rows[0]!.length], Float32Array.from(values));
 }
 
