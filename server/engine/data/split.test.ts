@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openDataSets } from './open-data-sets.ts';
 import { SampleList } from './sample-list.ts';
-import { holdOut, splitForCalibration, withoutCalibration } from './split.ts';
+import { holdOut, splitForCalibration, splitForTraining, withoutCalibration } from './split.ts';
 
 const list = (size: number, label?: (i: number) => number, origin = 'here') => new SampleList({
   description: '', notes: [], origin,
@@ -56,6 +56,18 @@ describe('the split for calibration', () => {
       inputs, options);
     expect([two.calibration!.size, two.evaluation!.size, two.training!.size]).toEqual([5, 64, 7]);
     expect(await openDataSets({}, inputs, options)).toEqual({ notes: [] });
+  });
+});
+
+describe('the split for training', () => {
+  it('measures on none of the samples that it trains on', () => {
+    const { training, evaluation, calibration } = splitForTraining(list(500, (i) => i % 10), 128, 1);
+    expect([training!.size, evaluation.size, calibration.size]).toEqual([400, 100, 128]);
+    expect(new Set([...ids(training!), ...ids(evaluation)]).size).toBe(500);
+    expect(ids(training!)).toEqual(expect.arrayContaining(ids(calibration)));
+    const classes = Array.from({ length: 10 }, () => 0);
+    for (let i = 0; i < 100; i++) classes[evaluation.label(i) as number]! += 1;
+    expect(classes.every((count) => count === 10)).toBe(true);
   });
 });
 

@@ -7,6 +7,7 @@ import type { Dataset } from './dataset.ts';
 export interface Split {
   readonly calibration: Dataset;
   readonly evaluation: Dataset;
+  readonly training?: Dataset;
   /** What was done, for the report. */
   readonly note: string;
 }
@@ -43,6 +44,26 @@ export function splitForCalibration(dataset: Dataset, count: number, seed: numbe
   };
 }
 
+/** What training may take of a set that is measured on as well. */
+const trainingShare = 4 / 5;
+
+/**
+ * The same where a run trains: four of five samples are trained on, `count` of them serve for calibration too, and
+ * evaluation takes the rest.
+ */
+export function splitForTraining(dataset: Dataset, count: number, seed: number): Split {
+  const { size } = dataset;
+  const order = dataset.carry ? Array.from({ length: size }, (_, i) => i) : balancedOrder(dataset, seed);
+  const taken = Math.max(1, Math.min(size - 1, Math.round(size * trainingShare)));
+  const evaluation = size === 1 ? dataset : dataset.subset(order.slice(taken).sort((a, b) => a - b));
+  return {
+    calibration: dataset.subset(order.slice(0, Math.min(count, taken))),
+    training: dataset.subset(order.slice(0, taken)),
+    evaluation,
+    note: `${taken} of ${size} samples are used for training; the metric is measured on the other ${evaluation.size}.`,
+  };
+}
+
 /** All indices, classes taking turns, at random within a class. */
 function balancedOrder(dataset: Dataset, seed: number): number[] {
   const random = new Random(seed, 0x5eed);
@@ -64,8 +85,14 @@ function balancedOrder(dataset: Dataset, seed: number): number[] {
 
 /**
  * `evaluation` without the samples that are in `calibration` too; unchanged when fewer than half would be left.
+ *
+ * @param use what the samples of `calibration` are used for, for the note
  */
-export function withoutCalibration(evaluation: Dataset, calibration: Dataset): { dataset: Dataset; note?: string } {
+export function withoutCalibration(
+  evaluation: Dataset,
+  calibration: Dataset,
+  use = 'calibration',
+): { dataset: Dataset; note?: string } {
   if (evaluation.origin !== calibration.origin || evaluation.synthetic) return { dataset: evaluation };
   const used = new Set(Array.from({ length: calibration.size }, (_, i) => calibration.id(i)));
   const rest = Array.from({ length: evaluation.size }, (_, i) => i).filter((i) => !used.has(evaluation.id(i)));
@@ -74,12 +101,12 @@ export function withoutCalibration(evaluation: Dataset, calibration: Dataset): {
   if (rest.length < evaluation.size / 2) {
     return {
       dataset: evaluation,
-      note: `${common} of the ${evaluation.size} evaluation samples are used for calibration too.`,
+      note: `${common} of the ${evaluation.size} evaluation samples are used for ${use} too.`,
     };
   }
   return {
     dataset: evaluation.subset(rest),
-    note: `${common} samples that are used for calibration are left out of the evaluation: the metric is measured on `
+    note: `${common} samples that are used for ${use} are left out of the evaluation: the metric is measured on `
       + `${rest.length}.`,
   };
 }
