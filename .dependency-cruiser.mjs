@@ -12,6 +12,7 @@ const levels = [
   { data: '^server/engine/data/', runtime: '^server/engine/runtime/' },
   { targets: '^server/engine/targets/' },
   { analysis: '^server/engine/analysis/' },
+  { opset: '^server/engine/passes/opset/' },
   { train: '^server/engine/train/' },
   { passes: '^server/engine/passes/' },
   { recipe: '^server/engine/recipe/' },

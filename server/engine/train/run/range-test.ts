@@ -1,0 +1,63 @@
+/**
+ * Finds a learning rate by trying: the rate grows from step to step, and the loss first falls and at last explodes
+ * (the range test of Smith 2017).
+ */
+
+export interface TriedRate {
+  readonly learningRate: number;
+  readonly loss: number;
+}
+
+export interface RateRange {
+  readonly from: number;
+  readonly to: number;
+  readonly steps: number;
+}
+
+/** How much of the running mean each new loss replaces. */
+const share = 0.2;
+
+/** A mean so much above the lowest one has left the valley. */
+const explosion = 1.5;
+
+/** The best rate for training is so far below the one at which the loss was lowest. */
+const margin = 3;
+
+/** The rate to try at `step`. */
+export function triedRate({ from, to, steps }: RateRange, step: number): number {
+  return from * (to / from) ** (step / Math.max(1, steps - 1));
+}
+
+/** Whether to end the test: the loss is no number, or so high that nothing is left to learn. */
+export function hasExploded(tried: readonly TriedRate[]): boolean {
+  const means = smoothed(tried);
+  const last = means.at(-1);
+  if (last === undefined) return false;
+  if (!Number.isFinite(last)) return true;
+  return means.length > 5 && last > 2 * explosion * Math.max(...means.slice(0, 3));
+}
+
+/**
+ * The rate to train with: a third of that at which the running mean of the loss was lowest, before it exploded.
+ *
+ * @returns `range.from` where even the first steps exploded
+ */
+export function chooseRate(tried: readonly TriedRate[], { from }: RateRange): number {
+  const means = smoothed(tried);
+  let best = -1;
+  let least = Infinity;
+  for (const [i, mean] of means.entries()) {
+    if (!Number.isFinite(mean) || mean > explosion * least) break;
+    if (mean < least) [best, least] = [i, mean];
+  }
+  return best < 0 ? from : Math.max(from, tried[best]!.learningRate / margin);
+}
+
+/** Running means, without the bias towards zero of the first ones. */
+function smoothed(tried: readonly TriedRate[]): number[] {
+  let mean = 0;
+  return tried.map(({ loss }, i) => {
+    mean = (1 - share) * mean + share * loss;
+    return mean / (1 - (1 - share) ** (i + 1));
+  });
+}
