@@ -3,7 +3,7 @@
  * From the structure alone: no weight is read.
  */
 
-import { modelTensors } from '../formats/onnx/model-tensors.ts';
+import { modelTensors, storedLength } from '../formats/onnx/model-tensors.ts';
 import type { Model } from '../model/model.ts';
 import { inferShapes, type InferredTypes } from '../model/shapes/infer.ts';
 import type { Dim } from '../model/types.ts';
@@ -87,7 +87,9 @@ export function producerOf(model: Model): string | undefined {
 /** Bytes of all constants by element type, the largest first; those of functions included. */
 export function bytesByType(model: Model): Readonly<Partial<Record<DataType, number>>> {
   const sums = new Map<string, number>();
-  for (const { dtype, byteLength } of modelTensors(model)) sums.set(dtype, (sums.get(dtype) ?? 0) + byteLength);
+  for (const tensor of modelTensors(model)) {
+    sums.set(tensor.dtype, (sums.get(tensor.dtype) ?? 0) + storedLength(tensor));
+  }
   return largestFirst(sums);
 }
 

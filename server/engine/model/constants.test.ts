@@ -61,7 +61,8 @@ describe('Constants', () => {
     });
     const constants = new Constants(inner, 8, new Constants(outer, 8));
     const known = ['w', 'own', 'shadowed', 'sparse', 'c'].filter((name) => constants.has(name));
-    expect(known).toEqual(['own', 'c']);
+    expect(known).toEqual(['own', 'sparse', 'c']);
+    expect(constants.tensor('sparse')!.toNumbers()).toEqual([1]);
     expect(constants.place('c')).toMatchObject({ kind: 'node', graph: outer });
     expect(constants.place('own')).toMatchObject({ kind: 'initializer', graph: inner });
     expect(constants.has('')).toBe(false);

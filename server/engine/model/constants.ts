@@ -1,10 +1,11 @@
 /**
  * Constants wherever they live. A value is constant when it is an initializer that no caller can override, or the
- * output of a `Constant` node. IR 3 files list every initializer as a graph input as well: those count as constants
- * (nobody overrides weights), while from IR 4 on an initializer that is also an input is a default that a caller may
- * replace (ONNX IR specification, "Graphs"), and is left alone.
+ * output of a `Constant` node; a sparse initializer is shown with its zeros. IR 3 files list every initializer as a
+ * graph input as well: those count as constants (nobody overrides weights), while from IR 4 on an initializer that is
+ * also an input is a default that a caller may replace (ONNX IR specification, "Graphs"), and is left alone.
  */
 
+import { denseTensor } from './sparse-tensor.ts';
 import { Tensor } from './tensor.ts';
 import type { Graph } from './graph.ts';
 import type { Model } from './model.ts';
@@ -46,8 +47,12 @@ export class Constants {
     if (outer) for (const [name, place] of outer.places) this.places.set(name, place);
     const inputs = new Set(graph.inputs.map((i) => i.name));
     for (const name of inputs) this.forget(name);
-    for (const name of graph.sparseInitializers.keys()) this.forget(name);
     const overridable = irVersion >= 4;
+    for (const [name, sparse] of graph.sparseInitializers) {
+      const tensor = overridable && inputs.has(name) ? undefined : denseTensor(sparse);
+      if (tensor) this.addInitializer(name, tensor);
+      else this.forget(name);
+    }
     for (const [name, tensor] of graph.initializers) {
       if (!(overridable && inputs.has(name))) this.addInitializer(name, tensor);
     }

@@ -12,6 +12,7 @@ import type { Graph } from './graph.ts';
 import { GraphIndex, type Use } from './graph-index.ts';
 import type { Model } from './model.ts';
 import { Node, type NodeFields } from './node.ts';
+import { denseTensor } from './sparse-tensor.ts';
 import type { Tensor } from './tensor.ts';
 import { outerReads, topologicalOrder } from './toposort.ts';
 import type { Dim } from './types.ts';
@@ -95,6 +96,7 @@ export class GraphEditor {
   private putInitializer(graph: Graph, name: string, tensor: Tensor): void {
     const named = tensor.withName(name);
     graph.initializers.set(name, named);
+    graph.sparseInitializers.delete(name);
     if (graph === this.graph) this.knownConstants?.addInitializer(name, named);
   }
 
@@ -182,7 +184,8 @@ export class GraphEditor {
     }));
     if (this.knownConstants?.has(from)) {
       this.knownConstants.forget(from);
-      if (tensor) this.knownConstants.addInitializer(to, graph.initializers.get(to)!);
+      const dense = tensor ?? (sparse && denseTensor(sparse));
+      if (dense) this.knownConstants.addInitializer(to, dense.withName(to));
       else if (producer) this.knownConstants.addNode(producer);
     }
   }

@@ -1,7 +1,7 @@
 /** Every model that a run measured: what a chart of size against accuracy is made of. */
 
 import type { CandidateResult } from '../../../protocol/results/run.ts';
-import { modelTensors } from '../formats/onnx/model-tensors.ts';
+import { storedTensorBytes } from '../formats/onnx/model-tensors.ts';
 import type { Model } from '../model/model.ts';
 import type { Verdict } from '../passes/pass.ts';
 
@@ -22,7 +22,7 @@ export class CandidateLog {
     this.places.set(model, this.entries.length);
     this.entries.push({
       step,
-      weightBytes: constantBytes(model),
+      weightBytes: storedTensorBytes(model),
       value: verdict.value,
       drop: verdict.drop,
       dropCi95: verdict.dropCi95,
@@ -35,10 +35,4 @@ export class CandidateLog {
     const place = this.places.get(chosen);
     return this.entries.map((entry, i) => ({ ...entry, chosen: i === place }));
   }
-}
-
-function constantBytes(model: Model): number {
-  let bytes = 0;
-  for (const tensor of modelTensors(model)) bytes += tensor.byteLength;
-  return bytes;
 }

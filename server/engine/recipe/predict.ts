@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs';
 import type { Prediction } from '../../../protocol/advice.ts';
 import { summarize } from '../analysis/cost.ts';
-import { modelTensors } from '../formats/onnx/model-tensors.ts';
+import { storedTensorBytes } from '../formats/onnx/model-tensors.ts';
 import type { Model } from '../model/model.ts';
 import { foldModel } from '../passes/fold/fold-model.ts';
 import { foldOptions } from '../passes/fold/fold-options.ts';
@@ -38,7 +38,7 @@ export function predictRecipe(model: Model, { steps, target: name }: Recipe): Re
     if (step.name === 'fold') {
       // Cheap enough to be done: the later steps see what they will really get.
       const folded = foldModel(current, foldOptions.parse(step.options)).model;
-      sizeBytes += tensorBytes(folded) - tensorBytes(current) - nodeBytes(current, folded);
+      sizeBytes += storedTensorBytes(folded) - storedTensorBytes(current) - nodeBytes(current, folded);
       layers.push(...pass.plan(current, options, target).layers);
       current = folded;
       continue;
@@ -63,13 +63,7 @@ export function predictRecipe(model: Model, { steps, target: name }: Recipe): Re
 
 function fileBytes(model: Model): number {
   const own = model.path === undefined ? undefined : statSync(model.path, { throwIfNoEntry: false })?.size;
-  return own === undefined ? tensorBytes(model) : own + externalBytes(model);
-}
-
-function tensorBytes(model: Model): number {
-  let bytes = 0;
-  for (const { byteLength } of modelTensors(model)) bytes += byteLength;
-  return bytes;
+  return own === undefined ? storedTensorBytes(model) : own + externalBytes(model);
 }
 
 /** What the conversions around an integer layer take in a file, about: nodes, scales and zero points. */

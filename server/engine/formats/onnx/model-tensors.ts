@@ -5,6 +5,19 @@ import type { Graph } from '../../model/graph.ts';
 import type { Model } from '../../model/model.ts';
 import type { Node } from '../../model/node.ts';
 import type { SparseTensor, Tensor } from '../../model/tensor.ts';
+import { VarintStorage } from './tensor-data.ts';
+
+/** Bytes of the constants of `model` as they stand in a file: places of sparse tensors may take less than in memory. */
+export function storedTensorBytes(model: Model): number {
+  let bytes = 0;
+  for (const tensor of modelTensors(model)) bytes += storedLength(tensor);
+  return bytes;
+}
+
+/** The same of one tensor. */
+export function storedLength({ storage, byteLength }: Tensor): number {
+  return storage instanceof VarintStorage ? storage.data.byteLength : byteLength;
+}
 
 /** Initializers and attributes of the main graph, of subgraphs and of functions, in file order. */
 export function* modelTensors(model: Model): Generator<Tensor> {

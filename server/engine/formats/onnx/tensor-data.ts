@@ -88,9 +88,10 @@ function isPackedField(type: DataType): boolean {
 }
 
 /** Numbers of an integer field, converted at the first read and again after the memory was needed elsewhere. */
-class VarintStorage implements TensorStorage {
+export class VarintStorage implements TensorStorage {
   readonly byteLength: number;
-  private readonly data: Payload;
+  /** The varints, as they are in the file. */
+  readonly data: Payload;
   private readonly type: DataType;
   private readonly entries: number;
   private readonly label: string;

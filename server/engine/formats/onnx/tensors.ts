@@ -7,7 +7,7 @@ import { entriesToMap, mapToEntries } from './entries.ts';
 import { ExternalStorage, parseExternalLocation } from './external-data.ts';
 import type { SparseTensorProto, StringStringEntryProto, TensorProto } from './messages.ts';
 import { FieldData } from './field-data.ts';
-import { tensorStorage } from './tensor-data.ts';
+import { tensorStorage, VarintStorage } from './tensor-data.ts';
 
 const externalLocation = 1;
 
@@ -112,8 +112,16 @@ export function decodeSparseTensor(
 export function encodeSparseTensor(sparse: SparseTensor): SparseTensorProto {
   return {
     values: encodeTensor(sparse.values.withName(sparse.name)),
-    indices: encodeTensor(sparse.indices),
+    indices: encodeIndices(sparse.indices),
     dims: sparse.dims.map(BigInt),
     unknown: sparse.unknown,
   };
+}
+
+/** Places are small numbers: as varints they take two or three bytes in place of the eight of `raw_data`. */
+function encodeIndices(indices: Tensor): TensorProto {
+  const proto = encodeTensor(indices);
+  const { dtype, storage } = indices;
+  const isPacked = storage instanceof VarintStorage && dtype === 'int64';
+  return isPacked ? { ...proto, rawData: undefined, int64Data: storage.data } : proto;
 }
