@@ -2,9 +2,27 @@
 
 import type { Node } from '../../model/node.ts';
 import { ruleKey, type GradientRules, type Rule } from './rule.ts';
+import { activationRules } from './rules/activations.ts';
+import { arithmeticRules } from './rules/arithmetic.ts';
+import { functionRules } from './rules/functions.ts';
+import { geluRules } from './rules/gelu.ts';
+import { insensitiveRules } from './rules/insensitive.ts';
 import { rectifierRules } from './rules/rectifiers.ts';
+import { reductionRules } from './rules/reductions.ts';
+import { reshapingRules } from './rules/reshaping.ts';
+import { softmaxRules } from './rules/softmax.ts';
 
-const families: readonly GradientRules[] = [rectifierRules];
+const families: readonly GradientRules[] = [
+  activationRules,
+  arithmeticRules,
+  functionRules,
+  geluRules,
+  insensitiveRules,
+  rectifierRules,
+  reductionRules,
+  reshapingRules,
+  softmaxRules,
+];
 
 const registry: ReadonlyMap<string, Rule> = new Map(families.flatMap((rules) => Object.entries(rules)));
 
