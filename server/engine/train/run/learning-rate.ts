@@ -1,4 +1,4 @@
-/** The learning rate of each step: a linear warm-up (Goyal et al. 2017), then half a cosine (Loshchilov, Hutter 2017). */
+/** The learning rate of each step: a linear warm-up (Goyal et al. 2017), half a cosine (Loshchilov and Hutter 2017). */
 
 /** Steps of the warm-up, as a share of all and at most. */
 const warmUpShare = 1 / 20;

@@ -5,7 +5,7 @@ import { chooseRate, hasExploded, triedRate, type RateRange, type TriedRate } fr
 const range: RateRange = { from: 1e-5, to: 1, steps: 61 };
 
 /**
- * Stochastic gradient descent on a / 2 * w * w, each step with a minimum of its own nearby and a growing rate: it
+ * Stochastic gradient descent on a / 2 * w * w, each sample with a minimum of its own nearby, and a growing rate: it
  * diverges where the rate passes 2 / a.
  */
 function descend(a: number): TriedRate[] {
@@ -14,9 +14,10 @@ function descend(a: number): TriedRate[] {
   let w = 1;
   for (let step = 0; step < range.steps && !hasExploded(tried); step++) {
     const learningRate = triedRate(range, step);
-    const distance = w - 0.2 * random.normal();
-    tried.push({ learningRate, loss: 0.5 * a * distance * distance });
-    w -= learningRate * a * distance;
+    const minima = Array.from({ length: 16 }, () => 0.3 * random.normal());
+    const mean = (of: (minimum: number) => number): number => minima.reduce((sum, m) => sum + of(m), 0) / 16;
+    tried.push({ learningRate, loss: mean((m) => 0.5 * a * (w - m) ** 2) });
+    w -= learningRate * mean((m) => a * (w - m));
   }
   return tried;
 }

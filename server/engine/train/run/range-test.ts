@@ -17,8 +17,11 @@ export interface RateRange {
 /** How much of the running mean each new loss replaces. */
 const share = 0.2;
 
-/** A mean so much above the lowest one has left the valley. */
+/** A mean so much above that of the beginning has left the valley. */
 const explosion = 1.5;
+
+/** Steps that say what the loss was at the beginning, when the rate did nothing yet. */
+const beginning = 5;
 
 /** The best rate for training is so far below the one at which the loss was lowest. */
 const margin = 3;
@@ -30,11 +33,7 @@ export function triedRate({ from, to, steps }: RateRange, step: number): number 
 
 /** Whether to end the test: the loss is no number, or so high that nothing is left to learn. */
 export function hasExploded(tried: readonly TriedRate[]): boolean {
-  const means = smoothed(tried);
-  const last = means.at(-1);
-  if (last === undefined) return false;
-  if (!Number.isFinite(last)) return true;
-  return means.length > 5 && last > 2 * explosion * Math.max(...means.slice(0, 3));
+  return explodedAt(smoothed(tried)) < tried.length;
 }
 
 /**
@@ -44,13 +43,17 @@ export function hasExploded(tried: readonly TriedRate[]): boolean {
  */
 export function chooseRate(tried: readonly TriedRate[], { from }: RateRange): number {
   const means = smoothed(tried);
+  const end = explodedAt(means);
   let best = -1;
-  let least = Infinity;
-  for (const [i, mean] of means.entries()) {
-    if (!Number.isFinite(mean) || mean > explosion * least) break;
-    if (mean < least) [best, least] = [i, mean];
-  }
+  for (let i = 0; i < end; i++) if (best < 0 || means[i]! <= means[best]!) best = i;
   return best < 0 ? from : Math.max(from, tried[best]!.learningRate / margin);
+}
+
+/** The first step whose running mean has exploded; the number of steps where none has. */
+function explodedAt(means: readonly number[]): number {
+  const start = means[Math.min(beginning, means.length) - 1] ?? 0;
+  const at = means.findIndex((mean, i) => !Number.isFinite(mean) || (i >= beginning && mean > explosion * start));
+  return at < 0 ? means.length : at;
 }
 
 /** Running means, without the bias towards zero of the first ones. */
