@@ -1,6 +1,6 @@
 /** What the editor asks about a model. A custom editor opens no text document, so every message has the model's uri. */
 
-import type { PackedGraph } from './graph/structure.ts';
+import type { PackedFigures, PackedGraph } from './graph/structure.ts';
 import type { Overlay } from './graph/overlay.ts';
 import { notification, request } from './token.ts';
 
@@ -15,7 +15,7 @@ export interface ModelFacts {
   readonly irVersion: number;
   readonly opsets: Readonly<Record<string, number>>;
   readonly producer: string | null;
-  readonly parameters: number;
+  readonly parameters: number | null;
   readonly macs: number | null;
   readonly bytesByType: Readonly<Record<string, number>>;
   readonly inputs: readonly TensorType[];
@@ -31,10 +31,22 @@ export interface TensorType {
 
 export interface OpenedModel {
   readonly facts: ModelFacts;
+  /** Without figures where `complete` is `false`. */
   readonly graph: PackedGraph;
   /** The graph's columns in base64: the language server's link carries JSON only. */
   readonly columns: string;
   /** Changes whenever the file does. */
+  readonly version: string;
+  /** `false` for a large model: its figures, and facts that are null or empty, are to be asked for. */
+  readonly complete: boolean;
+}
+
+/** What an incomplete answer lacks. */
+export interface ModelFigures {
+  readonly facts: ModelFacts;
+  readonly figures: PackedFigures;
+  /** The figures' columns in base64. */
+  readonly columns: string;
   readonly version: string;
 }
 
@@ -43,6 +55,8 @@ export interface OpenedModel {
  * the file. The model's problems are published as diagnostics from then on.
  */
 export const openModel = request<ModelParams, OpenedModel>('lathe/model/open');
+/** Shapes, costs and the lines under operators, of a model that is open. */
+export const modelFigures = request<ModelParams, ModelFigures>('lathe/model/figures');
 export const closeModel = notification<ModelParams>('lathe/model/close');
 
 export interface NodeParams extends ModelParams {

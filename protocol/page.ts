@@ -3,7 +3,7 @@
 import type { Failure } from './failure.ts';
 import type { ColumnTable } from './graph/columns.ts';
 import type { Overlay } from './graph/overlay.ts';
-import type { GraphNames } from './graph/structure.ts';
+import type { GraphNames, PackedFigures } from './graph/structure.ts';
 import type { ModelFacts, NodeDetails, StructureComparison, TensorStatistics } from './model.ts';
 import type { ModelProblem, RecipeEdit } from './problems.ts';
 import type { AnalysisResult } from './results/analysis.ts';
@@ -20,6 +20,17 @@ export interface PageModel {
   readonly facts: ModelFacts;
   readonly names: GraphNames;
   readonly table: ColumnTable;
+  readonly columns: ArrayBuffer;
+  /** `false` where the figures come by themselves. */
+  readonly complete: boolean;
+  /** Those, once they are there. */
+  readonly figures?: PageFigures;
+}
+
+/** The figures of a model that was sent without them. */
+export interface PageFigures extends PackedFigures {
+  readonly version: string;
+  readonly facts: ModelFacts;
   readonly columns: ArrayBuffer;
 }
 
@@ -61,6 +72,8 @@ export type PageMethod = keyof PageRequests;
 /** What the host tells the graph page. */
 export type GraphPageEvent =
   | { readonly type: 'model'; readonly model: PageModel }
+  /** Of the model that was sent last. */
+  | { readonly type: 'figures'; readonly figures: PageFigures }
   /** The file cannot be read; the page says so and how to mend it. */
   | { readonly type: 'failed'; readonly failure: Failure }
   | { readonly type: 'overlays'; readonly overlays: readonly Overlay[] }

@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, resolve } from 'node:path';
@@ -7,11 +8,14 @@ import type { Browser, Page } from 'playwright-core';
 import {
   createProtocolConnection, IPCMessageReader, IPCMessageWriter, type ProtocolConnection,
 } from 'vscode-languageserver/node';
-import { openModel, type OpenedModel } from '../../protocol/model.ts';
+import { modelFigures, openModel, type ModelFigures, type OpenedModel } from '../../protocol/model.ts';
 import type { GraphPageEvent } from '../../protocol/page.ts';
 import type { ServerOptions } from '../../protocol/server.ts';
 import { pageBytes } from './browser.ts';
 import { zoom, type Opened } from './netron.ts';
+
+/** Linux counts CPU in hundredths of a second. */
+const tickMs = 10;
 
 const origin = 'http://lathe.test/';
 const types: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.css': 'text/css' };
@@ -19,6 +23,10 @@ const types: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.cs
 export interface OpenedInLathe extends Opened {
   /** Of `openMs`, until the language server's answer has arrived as the editor gets it. */
   readonly serverMs: number;
+  /** CPU that the server needed until then. */
+  readonly serverCpuMs: number;
+  /** After opening, until shapes and costs are in the page as well; 0 where they come with the first answer. */
+  readonly figuresMs: number;
   /** From the key to the first frame of the graph with all its groups open. */
   readonly expandAllMs: number;
 }
@@ -52,6 +60,21 @@ export class Server {
     return this.connection.sendRequest<OpenedModel>(openModel.method, { uri: pathToFileURL(resolve(path)).href });
   }
 
+  async figures(path: string): Promise<ModelFigures> {
+    return this.connection.sendRequest<ModelFigures>(modelFigures.method, { uri: pathToFileURL(resolve(path)).href });
+  }
+
+  /** Of all threads of the process, in milliseconds; NaN where the system does not tell. */
+  get cpuMs(): number {
+    try {
+      const [user = NaN, system = NaN] = readFileSync(`/proc/${this.child.pid}/stat`, 'utf8')
+        .replace(/^.*\) /, '').split(' ').slice(11, 13).map(Number);
+      return (user + system) * tickMs;
+    } catch {
+      return NaN;
+    }
+  }
+
   stop(): void {
     this.connection.dispose();
     this.child.kill();
@@ -67,24 +90,26 @@ export async function openInLathe(browser: Browser, path: string, limitMs: numbe
   const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
   page.setDefaultTimeout(limitMs);
   try {
-    const start = performance.now();
+    const [start, cpuBefore] = [performance.now(), server.cpuMs];
     const opened = await server.open(path);
     const buffer = Buffer.from(opened.columns, 'base64');
     const serverMs = performance.now() - start;
+    const serverCpuMs = server.cpuMs - cpuBefore;
 
     await serve(page, buffer);
     await page.addInitScript(actAsHost);
     await page.goto(origin);
     await page.waitForFunction(() => (globalThis as unknown as Host).isListening());
     const uri = pathToFileURL(resolve(path)).href;
-    const { facts, version, graph } = opened;
-    const model = { uri, fileName: basename(path), version, facts, names: graph.names, table: graph.table };
+    const { facts, version, graph, complete } = opened;
+    const model = { uri, fileName: basename(path), version, facts, names: graph.names, table: graph.table, complete };
     const pageMs = await page.evaluate(async (model) => (globalThis as unknown as Host).open(model), model);
+    const figuresMs = complete ? 0 : await completeMs(server, page, path);
     const memory = await pageBytes(browser);
     const expandAllMs = await page.evaluate(async () =>
       (globalThis as unknown as Host).tell({ type: 'action', action: 'expandAll' }));
     const zoomP95Ms = await zoom(page, 'canvas[role=application]');
-    return { openMs: serverMs + pageMs, serverMs, expandAllMs, zoomP95Ms, memoryBytes: memory };
+    return { openMs: serverMs + pageMs, serverMs, serverCpuMs, figuresMs, expandAllMs, zoomP95Ms, memoryBytes: memory };
   } catch (error) {
     throw new Error(`Lathe did not draw ${basename(path)}.`, { cause: error });
   } finally {
@@ -93,12 +118,30 @@ export async function openInLathe(browser: Browser, path: string, limitMs: numbe
   }
 }
 
+async function completeMs(server: Server, page: Page, path: string): Promise<number> {
+  const start = performance.now();
+  const { columns, ...figures } = await server.figures(path);
+  const buffer = Buffer.from(columns, 'base64');
+  const serverMs = performance.now() - start;
+  await serveColumns(page, buffer);
+  const { figures: packed, ...rest } = figures;
+  return serverMs + await page.evaluate(async (figures) => (globalThis as unknown as Host).complete(figures),
+    { ...packed, ...rest });
+}
+
 /** What stands in the page for the extension host. */
 interface Host {
   isListening(): boolean;
   /** Both give the milliseconds until something has been drawn on a canvas of the document. */
   open(model: object): Promise<number>;
+  complete(figures: object): Promise<number>;
   tell(event: GraphPageEvent): Promise<number>;
+}
+
+async function serveColumns(page: Page, columns: Buffer): Promise<void> {
+  await page.unroute('**/columns');
+  await page.route('**/columns', async (route) =>
+    route.fulfill({ body: columns, contentType: 'application/octet-stream' }));
 }
 
 async function serve(page: Page, columns: Buffer): Promise<void> {
@@ -108,8 +151,6 @@ async function serve(page: Page, columns: Buffer): Promise<void> {
       const body = '<!doctype html><html lang="en"><head><link rel="stylesheet" href="graph.css"></head>'
         + '<body class="vscode-dark"><script src="graph.js" data-worker="layout-worker.js"></script></body></html>';
       await route.fulfill({ body, contentType: 'text/html; charset=utf-8' });
-    } else if (name === 'columns') {
-      await route.fulfill({ body: columns, contentType: 'application/octet-stream' });
     } else {
       const body = await readFile(`dist/webview/${name}`).catch(() => undefined);
       const contentType = types[name.slice(name.lastIndexOf('.'))] ?? 'application/octet-stream';
@@ -117,6 +158,8 @@ async function serve(page: Page, columns: Buffer): Promise<void> {
       else await route.fulfill({ status: 404, body: '' });
     }
   });
+  // The route that was added last is asked first.
+  await serveColumns(page, columns);
 }
 
 /** In the page: `acquireVsCodeApi`, and a `Host` as the global's own methods. */
@@ -159,6 +202,11 @@ function actAsHost(): void {
       const columns = await (await fetch('columns')).arrayBuffer();
       return untilDrawn(() =>
         window.postMessage({ kind: 'event', event: { type: 'model', model: { ...model, columns } } }, '*'));
+    },
+    complete: async (figures: object) => {
+      const columns = await (await fetch('columns')).arrayBuffer();
+      return untilDrawn(() =>
+        window.postMessage({ kind: 'event', event: { type: 'figures', figures: { ...figures, columns } } }, '*'));
     },
     tell: async (event: GraphPageEvent) => untilDrawn(() => window.postMessage({ kind: 'event', event }, '*')),
   });

@@ -49,14 +49,15 @@ const ms = (value: number | undefined): string => value === undefined ? '-' : `$
 const mb = (value: number | undefined): string => value === undefined ? '-' : `${(value / 1e6).toFixed(0)} MB`;
 
 const row = (cells: readonly string[]): void => console.log(`| ${cells.join(' | ')} |`);
-const columns = ['model', 'open', 'of it the server', 'expand all', 'zoom, p95', 'page'];
+const columns = ['model', 'open', 'of it the server', 'its CPU', 'figures after', 'expand all', 'zoom, p95', 'page'];
 if (netron !== undefined) columns.push('Netron open', 'page');
 row(columns);
 row(columns.map(() => '---'));
 for (const model of models) {
   const lathe = await medianOf(() => inBrowser((browser) => openInLathe(browser, model, limitMs)));
   const cells = [
-    basename(model, '.onnx'), ms(lathe?.openMs), ms(lathe?.serverMs), ms(lathe?.expandAllMs), ms(lathe?.zoomP95Ms),
+    basename(model, '.onnx'), ms(lathe?.openMs), ms(lathe?.serverMs), ms(lathe?.serverCpuMs), ms(lathe?.figuresMs),
+    ms(lathe?.expandAllMs), ms(lathe?.zoomP95Ms),
     mb(lathe?.memoryBytes),
   ];
   if (netron !== undefined) {

@@ -142,7 +142,7 @@ function pageModel(columns: Readonly<Record<string, readonly number[]>>): PageMo
   } as unknown as GraphColumns;
   const { table, buffer } = packColumns(Object.fromEntries(graphColumns.map((name) => [name, all[name]])));
   return {
-    uri: 'bench:network', fileName: 'network', version: '1', table, columns: buffer,
+    uri: 'bench:network', fileName: 'network', version: '1', table, columns: buffer, complete: true,
     facts: {
       format: 'ONNX', sizeBytes: 0, irVersion: 0, opsets: {}, producer: null, parameters: 0, macs: null,
       bytesByType: {}, inputs: [], outputs: [], metadata: {},

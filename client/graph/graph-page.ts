@@ -77,7 +77,10 @@ export class GraphPage implements Disposable {
     const { state, overlays, problems } = this.session;
     if (what === 'overlays') this.link.send({ type: 'overlays', overlays });
     else if (what === 'problems') this.link.send({ type: 'problems', problems });
-    else if (state.kind === 'loaded') this.link.send({ type: 'model', model: state.model });
-    else if (state.kind === 'failed') this.link.send({ type: 'failed', failure: state.failure });
+    else if (state.kind === 'loaded') {
+      const { model } = state;
+      if (what !== 'figures') this.link.send({ type: 'model', model });
+      else if (model.figures) this.link.send({ type: 'figures', figures: model.figures });
+    } else if (state.kind === 'failed') this.link.send({ type: 'failed', failure: state.failure });
   }
 }

@@ -108,7 +108,7 @@ async function nodeAt(models: Models, model: Uri, line: number | undefined): Pro
   if (line === undefined) return undefined;
   const lease = models.acquire(model);
   try {
-    return nodeAtLine(await lease.session.loaded(), line);
+    return nodeAtLine(await lease.session.complete(), line);
   } finally {
     lease.dispose();
   }

@@ -1,13 +1,13 @@
 import { EventEmitter, RelativePattern, Uri, workspace } from 'vscode';
 import type { Failure } from '../../protocol/failure.ts';
 import type { Overlay } from '../../protocol/graph/overlay.ts';
-import { closeModel, modelOverlays, openModel, type ModelParams } from '../../protocol/model.ts';
+import { closeModel, modelFigures, modelOverlays, openModel, type ModelParams } from '../../protocol/model.ts';
 import type { PageModel } from '../../protocol/page.ts';
 import { modelProblems, type ModelProblem } from '../../protocol/problems.ts';
 import { failureOf, FailureError, serverGone } from '../server/failure-error.ts';
 import type { ServerLink } from '../server/server-link.ts';
 import type { Log } from '../support/log.ts';
-import { fileName, pageModel } from './page-model.ts';
+import { fileName, pageFigures, pageModel } from './page-model.ts';
 import type { Disposable } from '../support/disposable.ts';
 
 /** Writing a model takes a while: the file is read again when it has been left alone for this long. */
@@ -18,7 +18,12 @@ export type ModelState =
   | { readonly kind: 'loaded'; readonly model: PageModel }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
-export type ModelChange = 'state' | 'overlays' | 'problems';
+/** `figures`: those of a large model that is shown already. */
+export type ModelChange = 'state' | 'figures' | 'overlays' | 'problems';
+
+function isComplete({ complete, figures }: PageModel): boolean {
+  return complete || figures !== undefined;
+}
 
 /**
  * A model that is open at the server for as long as somebody here shows it: read again when its file changes and when
@@ -72,12 +77,12 @@ export class ModelSession implements Disposable {
     return this.currentProblems;
   }
 
-  /** The model once it is read; fails with a `FailureError` when it cannot be. */
-  async loaded(): Promise<PageModel> {
-    if (this.current.kind === 'loading') {
+  /** The model once it is read with its figures; fails with a `FailureError` when it cannot be. */
+  async complete(): Promise<PageModel> {
+    if (!this.isSettled) {
       await new Promise<void>((resolve) => {
         const registration = this.changed.event(() => {
-          if (this.current.kind === 'loading') return;
+          if (!this.isSettled) return;
           registration.dispose();
           resolve();
         });
@@ -90,6 +95,10 @@ export class ModelSession implements Disposable {
     throw new FailureError(state.kind === 'failed' ? state.failure : closed);
   }
 
+  private get isSettled(): boolean {
+    return this.current.kind === 'failed' || (this.current.kind === 'loaded' && isComplete(this.current.model));
+  }
+
   /** Reads the file again. */
   async read(): Promise<void> {
     const load = ++this.load;
@@ -100,6 +109,7 @@ export class ModelSession implements Disposable {
       if (load !== this.load) return;
       const same = this.current.kind === 'loaded' && this.current.model.version === opened.version;
       if (!same) this.become({ kind: 'loaded', model: pageModel(params.uri, fileName(this.uri.path), opened) });
+      if (!this.isSettled) await this.readFigures(load);
       await Promise.all([this.readOverlays(), this.readProblems()]);
     } catch (error) {
       const failure = failureOf(error);
@@ -111,6 +121,15 @@ export class ModelSession implements Disposable {
       this.become({ kind: 'failed', failure });
       await this.readProblems();
     }
+  }
+
+  private async readFigures(load: number): Promise<void> {
+    const figures = pageFigures(await this.link.request(modelFigures, { uri: this.uri.toString() }));
+    // A file that was written meanwhile is read again anyway.
+    if (load !== this.load || this.current.kind !== 'loaded' || this.disposed) return;
+    if (figures.version !== this.current.model.version) return;
+    this.current = { kind: 'loaded', model: { ...this.current.model, figures } };
+    this.changed.fire('figures');
   }
 
   async readOverlays(): Promise<void> {

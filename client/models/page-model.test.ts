@@ -7,7 +7,8 @@ it('gives a page a buffer of its own, whatever its size', () => {
   for (const length of [1, 3, 5000]) {
     const { table, buffer } = packColumns({ kind: Uint8Array.from({ length }, (_, i) => i % 7) });
     const opened = {
-      facts: {}, graph: { names: {}, table }, columns: Buffer.from(buffer).toString('base64'), version: 'v',
+      facts: {}, graph: { names: {}, table }, columns: Buffer.from(buffer).toString('base64'),
+      version: 'v', complete: true,
     } as unknown as OpenedModel;
     const model = pageModel('file:///m.onnx', 'm.onnx', opened);
     expect(model.columns.byteLength).toBe(buffer.byteLength);

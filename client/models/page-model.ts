@@ -1,5 +1,5 @@
-import type { OpenedModel } from '../../protocol/model.ts';
-import type { PageModel } from '../../protocol/page.ts';
+import type { ModelFigures, OpenedModel } from '../../protocol/model.ts';
+import type { PageFigures, PageModel } from '../../protocol/page.ts';
 
 /** The last part of a path of either kind. */
 export function fileName(path: string): string {
@@ -16,7 +16,13 @@ export function pageModel(uri: string, name: string, opened: OpenedModel): PageM
     names: opened.graph.names,
     table: opened.graph.table,
     columns: bufferOf(opened.columns),
+    complete: opened.complete,
   };
+}
+
+/** Figures as the server answers them, as a page wants them. */
+export function pageFigures({ facts, figures, columns, version }: ModelFigures): PageFigures {
+  return { ...figures, facts, version, columns: bufferOf(columns) };
 }
 
 function bufferOf(base64: string): ArrayBuffer {

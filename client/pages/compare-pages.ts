@@ -104,7 +104,7 @@ export class ComparePages implements Disposable {
   private async modelsEvent(a: Uri, b: Uri): Promise<ComparePageEvent> {
     const leases = [this.models.acquire(a), this.models.acquire(b)] as const;
     try {
-      const [first, second] = await Promise.all([leases[0].session.loaded(), leases[1].session.loaded()]);
+      const [first, second] = await Promise.all([leases[0].session.complete(), leases[1].session.complete()]);
       const structure = await this.services.link.request(compareStructure, { a: a.toString(), b: b.toString() });
       return { type: 'models', a: first, b: second, structure };
     } catch (error) {

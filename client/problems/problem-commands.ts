@@ -44,7 +44,7 @@ export function registerFixCommand(
     if (!model) return;
     const lease = models.acquire(model);
     try {
-      await lease.session.loaded();
+      await lease.session.complete();
       await lease.session.readProblems();
       const items = fixItems(lease.session.problems, graphs.of(model)?.selected ?? null);
       if (items.length === 0) {

@@ -1,5 +1,4 @@
-import { unpackColumns } from '../../protocol/graph/columns.ts';
-import { graphFrom } from '../../protocol/graph/structure.ts';
+import { pageGraph } from '../../protocol/graph/page-graph.ts';
 import type { PageModel } from '../../protocol/page.ts';
 
 /**
@@ -7,7 +6,7 @@ import type { PageModel } from '../../protocol/page.ts';
  * several lines. Undefined above the first.
  */
 export function nodeAtLine(model: PageModel, line: number): string | undefined {
-  const graph = graphFrom(model.names, unpackColumns(model.table, model.columns));
+  const graph = pageGraph(model);
   let best = -1;
   for (let node = 0; node < graph.line.length; node++) {
     const at = graph.line[node]!;

@@ -35,7 +35,7 @@ export class TextViews implements TextDocumentContentProvider, Disposable {
   }
 
   async provideTextDocumentContent(uri: Uri): Promise<string> {
-    await this.follow(uri).loaded();
+    await this.follow(uri).complete();
     return (await this.link.request(modelText, { uri: modelOfText(uri).toString() })).text;
   }
 
@@ -44,7 +44,7 @@ export class TextViews implements TextDocumentContentProvider, Disposable {
     const lease = this.models.acquire(model);
     try {
       // What is wrong with the file comes from here as it is; from a content provider it comes wrapped up.
-      await lease.session.loaded();
+      await lease.session.complete();
       await this.show(textUri(model), line);
     } finally {
       lease.dispose();

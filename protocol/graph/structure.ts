@@ -74,21 +74,58 @@ export type OpCategory =
 
 export interface GraphStructure extends GraphColumns, GraphNames {}
 
+/** What follows from shapes and costs. A large model is drawn before they are known. */
+export type GraphFigures = Pick<GraphStructure, FigureText | FigureColumn>;
+
+/** Lists of text among the figures: empty where they are still to come. */
+export const figureTexts = ['details', 'tensorTypes'] as const satisfies readonly (keyof GraphNames)[];
+type FigureText = (typeof figureTexts)[number];
+
+/** Columns among the figures: absent where they are still to come. */
+export const figureColumns = [
+  'parameters', 'weightBytes', 'macs', 'activationBytes', 'line',
+] as const satisfies readonly (keyof GraphColumns)[];
+type FigureColumn = (typeof figureColumns)[number];
+
 /** As it travels: text as JSON, columns in a buffer beside it. */
 export interface PackedGraph {
   readonly names: GraphNames;
   readonly table: ColumnTable;
 }
 
-/** Names of the columns, in the order in which they travel. */
-export const graphColumns = [
-  'kind', 'opType', 'group', 'parameters', 'weightBytes', 'macs', 'activationBytes', 'line', 'source', 'target',
-  'tensor', 'groupParent', 'groupKind', 'groupShape',
+/** Figures that travel by themselves. */
+export interface PackedFigures {
+  readonly names: Pick<GraphNames, FigureText>;
+  readonly table: ColumnTable;
+}
+
+/** Names of the columns without figures, in the order in which they travel. */
+export const drawnColumns = [
+  'kind', 'opType', 'group', 'source', 'target', 'tensor', 'groupParent', 'groupKind', 'groupShape',
 ] as const satisfies readonly (keyof GraphColumns)[];
 
-/** Puts a graph together from its travelling parts; throws a TypeError when a column is missing. */
+/** Names of all columns, in the order in which they travel. */
+export const graphColumns = [...drawnColumns, ...figureColumns] as const;
+
+/**
+ * Puts a graph together from its travelling parts; throws a TypeError when a column is missing. Figures that are still
+ * to come are NaN and empty.
+ */
 export function graphFrom(names: GraphNames, columns: Readonly<Record<string, Column>>): GraphStructure {
-  const missing = graphColumns.filter((name) => !(name in columns));
+  const missing = drawnColumns.filter((name) => !(name in columns));
   if (missing.length > 0) throw new TypeError(`The graph lacks the columns ${missing.join(', ')}.`);
-  return { ...names, ...(columns as unknown as GraphColumns) };
+  const graph = { ...noFigures(names), ...names, ...(columns as unknown as GraphColumns) };
+  return names.details.length > 0 ? graph : { ...graph, ...noTexts(names) };
+}
+
+function noTexts({ names, tensorNames }: GraphNames): Pick<GraphFigures, FigureText> {
+  return { details: names.map(() => ''), tensorTypes: tensorNames.map(() => '') };
+}
+
+function noFigures({ names }: GraphNames): Pick<GraphFigures, FigureColumn> {
+  const unknown = new Float64Array(names.length).fill(NaN);
+  return {
+    parameters: unknown, weightBytes: unknown, macs: unknown, activationBytes: unknown,
+    line: new Int32Array(names.length),
+  };
 }

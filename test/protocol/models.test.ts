@@ -5,9 +5,9 @@ import { CancellationTokenSource } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
 import { checkTarget } from '../../protocol/advice.ts';
 import { unpackColumns } from '../../protocol/graph/columns.ts';
-import { graphFrom, nodeKinds, type GraphStructure } from '../../protocol/graph/structure.ts';
+import { figureColumns, graphFrom, nodeKinds, type GraphStructure } from '../../protocol/graph/structure.ts';
 import {
-  closeModel, compareStructure, modelOverlays, nodeDetails, openModel, tensorStatistics, type OpenedModel,
+  closeModel, compareStructure, modelFigures, modelOverlays, nodeDetails, openModel, tensorStatistics, type OpenedModel,
 } from '../../protocol/model.ts';
 import { modelProblems } from '../../protocol/problems.ts';
 import { serverState } from '../../protocol/server.ts';
@@ -55,6 +55,31 @@ describe('opening a model', () => {
       if (nodeKinds[graph.kind[i]!] === 'operator') expect(lines[graph.line[i]!]).toContain(name);
     }
     await client.notify(closeModel, { uri });
+  });
+
+  it('gives the structure of a large model first, and shapes and costs when they are asked for', async () => {
+    const count = 2500;
+    const large = modelOf({
+      inputs: { v0: [2, 8] },
+      constants: [zeros('w', [8, 8])],
+      nodes: Array.from({ length: count }, (_, i) => node('MatMul', `v${i}, w`, `v${i + 1}`, {}, { name: `mul${i}` })),
+      outputs: [`v${count}`],
+    });
+    writeModel(large, join(client.folder, 'large.onnx'));
+    const place = URI.file(join(client.folder, 'large.onnx')).toString();
+    const opened = await client.request(openModel, { uri: place });
+    expect(opened).toMatchObject({ complete: false, facts: { parameters: null, macs: null } });
+    expect(graphOf(opened).details[1]).toBe('');
+    const { facts, figures, columns, version } = await client.request(modelFigures, { uri: place });
+    expect(version).toBe(opened.version);
+    expect(facts).toMatchObject({ parameters: 64, macs: count * 2 * 8 * 8 });
+    expect(figures.names.details.slice(0, 3)).toEqual(['', '8', '8']);
+    expect(figures.names.tensorTypes).toHaveLength(opened.graph.names.tensorNames.length);
+    const bytes = new Uint8Array(Buffer.from(columns, 'base64')).buffer;
+    const unpacked = unpackColumns(figures.table, bytes);
+    expect(Object.keys(unpacked)).toEqual([...figureColumns]);
+    expect(unpacked['macs']![1]).toBe(2 * 8 * 8);
+    await client.notify(closeModel, { uri: place });
   });
 
   it('counts: a model is open until it is closed as often as it was opened', async () => {

@@ -1,21 +1,23 @@
 /** Opening and closing models, and what the graph view asks about them. */
 
 import { setImmediate } from 'node:timers/promises';
-import { packColumns } from '../../../protocol/graph/columns.ts';
+import { packColumns, type Column, type ColumnTable } from '../../../protocol/graph/columns.ts';
 import {
+  drawnColumns,
+  figureColumns,
   graphColumns,
-  type GraphNames,
-  type GraphStructure,
-  type PackedGraph,
+  type GraphColumns,
 } from '../../../protocol/graph/structure.ts';
 import {
   closeModel,
   compareStructure,
+  modelFigures,
   modelOverlays,
   nodeDetails,
   openModel,
   overlaysChanged,
   tensorStatistics,
+  type ModelFigures,
   type OpenedModel,
 } from '../../../protocol/model.ts';
 import { compareStructures } from '../../engine/analysis/structure/compare.ts';
@@ -23,7 +25,7 @@ import { throwIfCancelled } from '../../engine/errors.ts';
 import type { ServerContext } from '../context.ts';
 import type { Feature } from '../features.ts';
 import { notify, onNotification, onRequest } from '../messages.ts';
-import { modelFacts } from './facts.ts';
+import { firstFacts, modelFacts } from './facts.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import { nodeDetails as detailsOf, statisticsOf } from './node-details.ts';
 import { overlaysOf } from './overlays.ts';
@@ -39,6 +41,7 @@ export const modelsFeature: Feature = {
       }
     }));
     onRequest(connection, openModel, ({ uri }, signal) => opened(models.open(uri), signal));
+    onRequest(connection, modelFigures, ({ uri }, signal) => figuresOf(models.load(uri), signal));
     onNotification(connection, closeModel, ({ uri }) => models.close(uri));
     onRequest(connection, nodeDetails, ({ uri, node }) => detailsOf(models.load(uri), node));
     onRequest(connection, tensorStatistics, ({ uri, node, tensor }, signal) =>
@@ -52,27 +55,53 @@ export const modelsFeature: Feature = {
   },
 };
 
+/** Up to as many nodes the figures take no time that a person notices. */
+const smallNodes = 2000;
+
 /** In pieces, so that the server answers others while a large model opens. */
 async function opened(loaded: LoadedModel, signal: AbortSignal): Promise<OpenedModel> {
-  for (const make of [() => loaded.types, () => loaded.costs, () => loaded.structure]) {
-    await setImmediate();
-    throwIfCancelled(signal);
-    make();
-  }
-  const { graph, buffer } = packed(loaded.structure);
+  const complete = loaded.table.nodes.length <= smallNodes;
+  if (complete) await workOut(loaded, signal);
+  throwIfCancelled(signal);
+  const { names, opTypes, opCategories, tensorNames, groupNames } = loaded.drawn;
+  const { details, tensorTypes } = complete ? loaded.figures : { details: [], tensorTypes: [] };
+  const { table, columns } = complete
+    ? packed({ ...loaded.drawn, ...loaded.figures }, graphColumns)
+    : packed(loaded.drawn, drawnColumns);
+  return {
+    facts: complete ? modelFacts(loaded) : firstFacts(loaded),
+    graph: { names: { names, details, opTypes, opCategories, tensorNames, tensorTypes, groupNames }, table },
+    columns,
+    version: loaded.version,
+    complete,
+  };
+}
+
+async function figuresOf(loaded: LoadedModel, signal: AbortSignal): Promise<ModelFigures> {
+  await workOut(loaded, signal);
+  const { details, tensorTypes, ...figures } = loaded.figures;
+  const { table, columns } = packed(figures, figureColumns);
   return {
     facts: modelFacts(loaded),
-    graph,
-    columns: Buffer.from(buffer).toString('base64'),
+    figures: { names: { details, tensorTypes }, table },
+    columns,
     version: loaded.version,
   };
 }
 
-/** Text and columns apart, as they travel. */
-function packed(structure: GraphStructure): { graph: PackedGraph; buffer: ArrayBuffer } {
-  const { names, details, opTypes, opCategories, tensorNames, tensorTypes, groupNames } = structure;
-  const text: GraphNames = { names, details, opTypes, opCategories, tensorNames, tensorTypes, groupNames };
-  const columns = Object.fromEntries(graphColumns.map((name) => [name, structure[name]]));
-  const { table, buffer } = packColumns(columns);
-  return { graph: { names: text, table }, buffer };
+async function workOut(loaded: LoadedModel, signal: AbortSignal): Promise<void> {
+  for (const make of [() => loaded.types, () => loaded.costs, () => loaded.figures]) {
+    await setImmediate();
+    throwIfCancelled(signal);
+    make();
+  }
+}
+
+/** The columns of those names, as they travel. */
+function packed<Name extends keyof GraphColumns>(
+  from: Readonly<Record<Name, Column>>,
+  names: readonly Name[],
+): { readonly table: ColumnTable; readonly columns: string } {
+  const { table, buffer } = packColumns(Object.fromEntries(names.map((name) => [name, from[name]])));
+  return { table, columns: Buffer.from(buffer).toString('base64') };
 }

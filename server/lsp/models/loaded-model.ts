@@ -1,9 +1,9 @@
 /** A model that was read, and what follows from it: everything is made when it is first asked for. */
 
-import type { GraphStructure } from '../../../protocol/graph/structure.ts';
+import type { GraphFigures, GraphStructure } from '../../../protocol/graph/structure.ts';
 import { modelCosts, type ModelCosts } from '../../engine/analysis/layer-costs.ts';
 import { NodeTable } from '../../engine/analysis/structure/node-table.ts';
-import { graphStructure } from '../../engine/analysis/structure/structure.ts';
+import { drawnStructure, graphFigures, type DrawnStructure } from '../../engine/analysis/structure/structure.ts';
 import { readModel } from '../../engine/formats/onnx/read.ts';
 import { Constants } from '../../engine/model/constants.ts';
 import type { Model } from '../../engine/model/model.ts';
@@ -22,7 +22,8 @@ export class LoadedModel {
   private known: ModelCosts | undefined;
   private nodes: NodeTable | undefined;
   private numbered: ReadonlyMap<Node, number> | undefined;
-  private graph: GraphStructure | undefined;
+  private graph: DrawnStructure | undefined;
+  private graphFigures: GraphFigures | undefined;
   private readonly scopes: Constants[] = [];
 
   /** @throws LatheError `FILE`, `MODEL_FORMAT` */
@@ -51,9 +52,18 @@ export class LoadedModel {
     return (this.numbered ??= this.table.numbers());
   }
 
+  get drawn(): DrawnStructure {
+    return (this.graph ??= drawnStructure(this.table, () => this.types));
+  }
+
+  get figures(): GraphFigures {
+    const { model, table, drawn, types, costs } = this;
+    return (this.graphFigures ??= graphFigures(table, drawn, { types, costs, lines: nodeLines(model, table) }));
+  }
+
   get structure(): GraphStructure {
-    const { types, costs, table } = this;
-    return (this.graph ??= graphStructure(this.model, { types, costs, table, lines: nodeLines(this.model, table) }));
+    const { tensorPlaces: _, ...drawn } = this.drawn;
+    return { ...drawn, ...this.figures };
   }
 
   /** Constants that are seen in the graph `place` of the table. */

@@ -1,9 +1,9 @@
 /** A model as the page holds it: the structure that came from the host, and what follows from it. */
 
-import { unpackColumns } from '../../../protocol/graph/columns.ts';
-import { graphFrom, type GraphStructure, type OpCategory } from '../../../protocol/graph/structure.ts';
+import { pageGraph, withFigures } from '../../../protocol/graph/page-graph.ts';
+import type { GraphStructure, OpCategory } from '../../../protocol/graph/structure.ts';
 import type { ModelFacts } from '../../../protocol/model.ts';
-import type { PageModel } from '../../../protocol/page.ts';
+import type { PageFigures, PageModel } from '../../../protocol/page.ts';
 import { opCategoryNames } from './categories.ts';
 import { GroupTree } from './group-tree.ts';
 import { Links } from './links.ts';
@@ -12,8 +12,10 @@ export class GraphModel {
   readonly uri: string;
   readonly fileName: string;
   readonly version: string;
-  readonly facts: ModelFacts;
-  readonly graph: GraphStructure;
+  facts: ModelFacts;
+  graph: GraphStructure;
+  /** Whether shapes and costs are known. */
+  complete: boolean;
   readonly groups: GroupTree;
   readonly links: Links;
   readonly nodeCount: number;
@@ -27,8 +29,9 @@ export class GraphModel {
     this.uri = page.uri;
     this.fileName = page.fileName;
     this.version = page.version;
-    this.facts = page.facts;
-    this.graph = graphFrom(page.names, unpackColumns(page.table, page.columns));
+    this.facts = page.figures?.facts ?? page.facts;
+    this.graph = pageGraph(page);
+    this.complete = page.complete || page.figures !== undefined;
     this.nodeCount = this.graph.kind.length;
     this.groups = new GroupTree(this.graph);
     this.links = new Links(this.nodeCount, this.graph.source, this.graph.target);
@@ -37,6 +40,15 @@ export class GraphModel {
     const boundary = opCategoryNames.indexOf('boundary');
     for (let n = 0; n < this.nodeCount; n++) this.categoryIndex[n] = ofOp[this.graph.opType[n]!] ?? boundary;
     this.graph.names.forEach((name, node) => this.#nodeOfName.set(name, node));
+  }
+
+  /** `false`, with nothing taken, where they are another version's. */
+  takeFigures(figures: PageFigures): boolean {
+    if (figures.version !== this.version) return false;
+    this.graph = withFigures(this.graph, figures);
+    this.facts = figures.facts;
+    this.complete = true;
+    return true;
   }
 
   /** The node of that name, -1 for none. */

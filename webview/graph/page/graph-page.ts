@@ -1,7 +1,7 @@
 /** The page: its parts in their places, and what the host says. */
 
 import type { Failure } from '../../../protocol/failure.ts';
-import type { GraphPageEvent, PageModel } from '../../../protocol/page.ts';
+import type { GraphPageEvent, PageFigures, PageModel } from '../../../protocol/page.ts';
 import { progressRing } from '../../ui/controls.ts';
 import { element, fill } from '../../ui/dom.ts';
 import type { PageLink } from '../../ui/page.ts';
@@ -17,6 +17,7 @@ import { GraphCanvas } from '../view/graph-canvas.ts';
 import { LayoutClient } from '../view/layout-client.ts';
 import { Minimap } from '../view/minimap.ts';
 import { noMarks } from '../view/picture.ts';
+import type { Viewport } from '../view/viewport.ts';
 import { FoldedCanvas } from '../view/folded-canvas.ts';
 import { textMeasure } from '../view/text-measure.ts';
 import { paletteOf } from '../view/palette.ts';
@@ -50,6 +51,10 @@ export class GraphPage {
   readonly #notice = element('div', { class: 'notice', role: 'status' });
   readonly #run: (action: PageAction) => void;
   #saved: SavedState | undefined;
+  /** Brings the view to where the model was opened. */
+  #place = (): void => undefined;
+  /** Where that was. */
+  #placed: Viewport | undefined;
   #keepTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(link: PageLink<GraphPageEvent>, workerUrl: string) {
@@ -146,6 +151,9 @@ export class GraphPage {
       case 'model':
         await this.#open(event.model);
         break;
+      case 'figures':
+        await this.#receiveFigures(event.figures);
+        break;
       case 'failed':
         this.#fail(event.failure);
         break;
@@ -182,13 +190,22 @@ export class GraphPage {
     const { model: opened, camera } = this.#session;
     const { canvas } = this.#canvas.surface;
     camera.screen = { width: canvas.clientWidth, height: canvas.clientHeight };
-    if (saved && opened) {
-      camera.set(saved.view);
-      if (saved.selection) this.#session.select(selectionOf(opened, saved.selection));
-      this.#session.setFolded(saved.folded);
-    } else if (!again) {
-      this.#session.showStart();
-    }
+    this.#place = (): void => {
+      if (saved) camera.set(saved.view);
+      else if (!again) this.#session.showStart();
+    };
+    this.#place();
+    this.#placed = camera.destination;
+    if (!saved || !opened) return;
+    if (saved.selection) this.#session.select(selectionOf(opened, saved.selection));
+    this.#session.setFolded(saved.folded);
+  }
+
+  async #receiveFigures(figures: PageFigures): Promise<void> {
+    const { camera } = this.#session;
+    const moved = camera.destination !== this.#placed;
+    await this.#session.receiveFigures(figures, moved);
+    if (!moved) this.#place();
   }
 
   #fail(failure: Failure): void {

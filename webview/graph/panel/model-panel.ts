@@ -24,10 +24,8 @@ export function modelPanel(session: Session, model: GraphModel): Child[] {
       ['Format', of.format],
       ['File size', bytesInWords(of.sizeBytes)],
       ['Operators', wholeNumber(operators)],
-      ['Parameters', element('span', { title: wholeNumber(of.parameters) }, countInWords(of.parameters))],
-      ['MACs', of.macs === null
-        ? element('span', { class: 'hint' }, 'not known: shapes are missing')
-        : element('span', { title: wholeNumber(of.macs) }, countInWords(of.macs))],
+      ['Parameters', counted(of.parameters, model.complete)],
+      ['MACs', counted(of.macs, model.complete)],
       ['Opset', opsetsInWords(of.opsets)],
       ['IR version', of.irVersion],
       ['Producer', of.producer],
@@ -41,6 +39,11 @@ export function modelPanel(session: Session, model: GraphModel): Child[] {
       && section('Metadata', disclosure(plural(Object.keys(of.metadata).length, 'entry', 'entries'),
         () => facts(Object.entries(of.metadata)))),
   ];
+}
+
+function counted(count: number | null, complete: boolean): HTMLElement {
+  if (count !== null) return element('span', { title: wholeNumber(count) }, countInWords(count));
+  return element('span', { class: 'hint' }, complete ? 'not known: shapes are missing' : 'being counted');
 }
 
 function opsetsInWords(opsets: ModelFacts['opsets']): string {

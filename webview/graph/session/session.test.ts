@@ -1,14 +1,14 @@
 /** The session with the real layout, without a page. */
 
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { pageModelOf, samplePath } from '../../../test/webview/graph/page-model.ts';
+import { inTwoParts, pageModelOf, samplePath } from '../../../test/webview/graph/page-model.ts';
 import type { GraphPageEvent } from '../../../protocol/page.ts';
 import { layoutGraph } from '../../layout/layout.ts';
 import { layoutMemo } from '../../layout/memo.ts';
 import type { BoxSizes } from '../../layout/scene.ts';
 import type { PageLink } from '../../ui/page.ts';
 import type { GraphModel } from '../model/graph-model.ts';
-import { toScreen, visibleRectangle } from '../view/viewport.ts';
+import { keepAt, toScreen, visibleRectangle } from '../view/viewport.ts';
 import { boxArea, Session } from './session.ts';
 
 vi.stubGlobal('cancelAnimationFrame', () => undefined);
@@ -85,6 +85,39 @@ describe('Session', () => {
     await session.open({ ...page, version: '2' });
     expect(session.expandedPaths()).toEqual(open);
     expect(session.selection).toEqual({ kind: 'group', group });
+  });
+
+  it('is in the end the same whether figures came with the model or after it', async () => {
+    const { model, figures } = inTwoParts(samplePath);
+    const later = newSession().session;
+    await later.open(model);
+    expect(later.overlays.choices).toEqual([]);
+    expect(later.model!.complete).toBe(false);
+    await later.receiveFigures({ ...figures, version: 'another' }, false);
+    expect(later.model!.complete).toBe(false);
+    await later.receiveFigures(figures, false);
+    expect(later.model!.facts).toEqual(session.model!.facts);
+    expect(later.model!.graph).toEqual(session.model!.graph);
+    expect(later.labels).toEqual(session.labels);
+    expect(later.scene).toEqual(session.scene);
+    expect(later.overlays.choices).toEqual(session.overlays.choices);
+  });
+
+  it('keeps what is in the middle of the screen there when boxes grow', async () => {
+    const { model, figures } = inTwoParts(samplePath);
+    const { session: later } = newSession();
+    await later.open(model);
+    const middle = { x: later.camera.screen.width / 2, y: later.camera.screen.height / 2 };
+    const place = (): { x: number; y: number } => {
+      const area = boxArea(later.scene!, later.scene!.boxOfNode[inside]!)!;
+      return toScreen(later.camera.view, { x: area.x + area.width / 2, y: area.y });
+    };
+    const area = boxArea(later.scene!, later.scene!.boxOfNode[inside]!)!;
+    later.camera.set(keepAt({ scale: 1, x: 0, y: 0 }, { x: area.x + area.width / 2, y: area.y }, middle));
+    const height = later.scene!.height;
+    await later.receiveFigures(figures, true);
+    expect(later.scene!.height).toBeGreaterThan(height);
+    expect(place()).toEqual(middle);
   });
 
   it('traces a selection in both directions until it is asked again', async () => {

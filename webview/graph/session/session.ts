@@ -1,7 +1,7 @@
 /** All that the page knows, and the ways in which it changes. Whoever draws listens to topics and reads. */
 
 import type { Overlay } from '../../../protocol/graph/overlay.ts';
-import type { GraphPageEvent, PageModel } from '../../../protocol/page.ts';
+import type { GraphPageEvent, PageFigures, PageModel } from '../../../protocol/page.ts';
 import type { ModelProblem } from '../../../protocol/problems.ts';
 import type { Scene } from '../../layout/scene.ts';
 import type { PageLink } from '../../ui/page.ts';
@@ -13,10 +13,10 @@ import { Camera } from '../view/camera.ts';
 import { labelsOf, type Labels, type Measure } from '../view/labels.ts';
 import type { Layouter } from '../view/layout-client.ts';
 import { SceneIndex } from '../view/scene-index.ts';
-import { bringIntoView, fit, keepAt, toScreen, type Rectangle } from '../view/viewport.ts';
+import { bringIntoView, fit, keepAt, toScreen, toWorld, type Rectangle } from '../view/viewport.ts';
 import { OverlayState } from './overlay-state.ts';
 import { ProblemMarks } from './problem-marks.ts';
-import { sceneBox } from './scene-box.ts';
+import { sceneBox, selectionOfBox } from './scene-box.ts';
 import { Signals } from './signals.ts';
 
 export type Selection =
@@ -103,6 +103,22 @@ export class Session {
     this.signals.emit('scene');
     this.signals.emit('overlays');
     this.signals.emit('selection');
+  }
+
+  /**
+   * Takes the figures of the model that is open and lays it out again, since lines under operators make boxes larger.
+   * With `anchored`, what is selected or in the middle of the screen stays where it is.
+   */
+  async receiveFigures(figures: PageFigures, anchored: boolean): Promise<void> {
+    const { model, camera } = this;
+    if (!model?.takeFigures(figures)) return;
+    const { labels, sizes } = labelsOf(model, this.#measure);
+    this.#layout.setGraph(model, sizes);
+    this.overlays.setModel(model);
+    const isGliding = camera.view !== camera.destination;
+    await this.#layOut(anchored ? this.selection ?? this.#middle() : null, labels);
+    if (isGliding && this.selection) this.#show(this.selection);
+    this.signals.emit('overlays');
   }
 
   receiveOverlays(overlays: readonly Overlay[]): void {
@@ -263,17 +279,32 @@ export class Session {
     this.currentHit = -1;
   }
 
-  async #layOut(anchor: Selection | null): Promise<void> {
+  async #layOut(anchor: Selection | null, labels = this.labels): Promise<void> {
     const { model, camera, scene: before } = this;
     if (!model) return;
     const held = anchor && before ? boxArea(before, sceneBox(before, anchor)) : undefined;
     const at = held && toScreen(camera.view, { x: held.x + held.width / 2, y: held.y });
     const scene = await this.#layout.layout(this.expanded);
+    this.labels = labels;
     this.index = new SceneIndex(scene);
     this.hover = noHover;
     const now = anchor && boxArea(scene, sceneBox(scene, anchor));
     this.signals.emit('scene');
     if (at && now) camera.set(keepAt(camera.view, { x: now.x + now.width / 2, y: now.y }, at));
+  }
+
+  /** What stands nearest to the middle of the screen. */
+  #middle(): Selection | null {
+    const { scene, camera } = this;
+    if (!scene) return null;
+    const { x, y, width, height, count } = scene.boxes;
+    const middle = toWorld(camera.view, { x: camera.screen.width / 2, y: camera.screen.height / 2 });
+    let [nearest, least] = [-1, Infinity];
+    for (let box = 0; box < count; box++) {
+      const far = Math.abs(x[box]! + width[box]! / 2 - middle.x) + Math.abs(y[box]! + height[box]! / 2 - middle.y);
+      if (far < least) [nearest, least] = [box, far];
+    }
+    return nearest < 0 ? null : selectionOfBox(scene, nearest);
   }
 
   #show(selection: Selection): void {

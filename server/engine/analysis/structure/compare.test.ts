@@ -3,7 +3,7 @@ import { modelOf, node, scalar, zeros } from '../../../../test/model/build.ts';
 import type { Model } from '../../model/model.ts';
 import type { Node } from '../../model/node.ts';
 import { compareStructures } from './compare.ts';
-import { graphStructure } from './structure.ts';
+import { structureOf } from '../../../../test/model/structure-of.ts';
 
 const constants = [
   zeros('k', [4, 3, 1, 1]), zeros('q', [4, 3, 1, 1], 'int8'), scalar('s', 1, 'float32'), scalar('z', 0, 'uint8'),
@@ -16,7 +16,7 @@ function model(nodes: readonly Node[], outputs: readonly string[]): Model {
 
 /** "name: status" of each model's nodes, with the counterpart where it has another name. */
 function compared(a: Model, b: Model): { a: string[]; b: string[] } {
-  const [left, right] = [graphStructure(a), graphStructure(b)];
+  const [left, right] = [structureOf(a), structureOf(b)];
   const { counterpart, statusOfA, statusOfB } = compareStructures(left, right);
   return {
     a: left.names.map((name, i) => {

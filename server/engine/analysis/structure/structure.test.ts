@@ -6,7 +6,7 @@ import type { Body, Source } from '../../../../test/model/cells.ts';
 import { buildGraph, graphRecipe, type BuiltGraph } from '../../../../test/model/random-graph.ts';
 import { attr } from '../../model/attribute.ts';
 import { tensorInfo } from '../../model/types.ts';
-import { graphStructure } from './structure.ts';
+import { structureOf } from '../../../../test/model/structure-of.ts';
 
 /** The edges as the cells of the random graph know them, which have no names: "maker > reader". */
 function trueEdges({ model, body }: BuiltGraph): string[] {
@@ -36,7 +36,7 @@ describe('the structure of random graphs', () => {
   it('has the edges that the graph was built with, each once', () => {
     fc.assert(fc.property(graphRecipe, (recipe) => {
       const built = buildGraph(recipe);
-      const graph = graphStructure(built.model);
+      const graph = structureOf(built.model);
       // Initializers that IR 3 lists as inputs are fed by nobody.
       const edges = [...graph.source].flatMap((source, e) => {
         if (graph.opTypes[graph.opType[source]!] === 'Constant') return [];
@@ -51,7 +51,7 @@ describe('the structure of random graphs', () => {
 
   it('has unique names and groups that come after those around them', () => {
     fc.assert(fc.property(graphRecipe, (recipe) => {
-      const graph = graphStructure(buildGraph(recipe).model);
+      const graph = structureOf(buildGraph(recipe).model);
       expect(new Set(graph.names).size).toBe(graph.names.length);
       graph.groupParent.forEach((parent, group) => expect(parent).toBeLessThan(group));
       const members = new Set(graph.group);
@@ -86,7 +86,7 @@ describe('bodies', () => {
       ],
       outputs: ['z'],
     });
-    expect(graphText(graphStructure(model))).toEqual([
+    expect(graphText(structureOf(model))).toEqual([
       'x', 'n',
       'loop <- n:n, x:x',
       'add [subgraph body] <- loop:state, x:x',
@@ -121,7 +121,7 @@ describe('lines under operators', () => {
       nodes: [one],
       outputs: ['y'],
     });
-    expect(graphStructure(model).details[2]).toBe(detail);
+    expect(structureOf(model).details[2]).toBe(detail);
   });
 });
 
@@ -132,7 +132,7 @@ describe('groups', () => {
       nodes: names.map(([name, opType], i) => node(opType, `v${i}`, `v${i + 1}`, {}, { name })),
       outputs: [`v${names.length}`],
     });
-    const graph = graphStructure(model);
+    const graph = structureOf(model);
     return graph.groupNames.map((name, g) => {
       const parent = graph.groupParent[g]!;
       return `${parent < 0 ? '' : `${graph.groupNames[parent]!} > `}${name}: ${graph.groupShape[g]!}`;

@@ -1,74 +1,96 @@
 /** The structure of a model as columns: what the graph view draws. From the structure alone, no weight is read. */
 
-import { nodeKinds, type GraphStructure } from '../../../../protocol/graph/structure.ts';
-import type { Model } from '../../model/model.ts';
-import { inferShapes, type InferredTypes } from '../../model/shapes/infer.ts';
+import { nodeKinds, type GraphFigures, type GraphStructure } from '../../../../protocol/graph/structure.ts';
+import type { InferredTypes } from '../../model/shapes/infer.ts';
 import { typeText } from '../../model/type-text.ts';
-import { modelCosts, type ModelCosts } from '../layer-costs.ts';
+import type { ModelCosts } from '../layer-costs.ts';
 import { categoryOf } from './categories.ts';
 import { costColumns } from './cost-columns.ts';
 import { detailOf } from './details.ts';
 import { edgesOf, type EdgeTensor } from './edges.ts';
 import { groupShapes } from './group-shapes.ts';
 import { groupsOf } from './groups.ts';
-import { NodeTable } from './node-table.ts';
+import type { NodeTable } from './node-table.ts';
 
-/** What is known of the model already. */
-export interface StructureOptions {
-  readonly types?: InferredTypes;
-  readonly costs?: ModelCosts;
-  readonly table?: NodeTable;
-  /** By node: its 0-based line in the text view; without it the lines are numbered like the nodes. */
-  readonly lines?: Int32Array;
+/** What is drawn first: everything but the figures, without inferring a shape. */
+export interface DrawnStructure extends Omit<GraphStructure, keyof GraphFigures> {
+  /** By tensor: where its name has its meaning, an index into the table's places. */
+  readonly tensorPlaces: readonly number[];
 }
 
-/** Nodes, edges and groups of a model. Damaged models have a structure too: what is not there has no edges. */
-export function graphStructure(model: Model, options: StructureOptions = {}): GraphStructure {
-  const types = options.types ?? inferShapes(model);
-  const costs = options.costs ?? modelCosts(model, { types });
-  const table = options.table ?? new NodeTable(model);
-  const scopes = table.places.map(({ graph }) => types.forGraph(graph));
-  const { tensors, ...edges } = edgesOf(table);
-
+/**
+ * Nodes, edges and groups of a model. Damaged models have a structure too: what is not there has no edges.
+ *
+ * @param types asked for only where nodes have no names, to find the blocks that repeat
+ */
+export function drawnStructure(table: NodeTable, types: () => InferredTypes): DrawnStructure {
+  const edges = edgesOf(table);
   const operators = new Numbering();
   const opType = Int32Array.from(table.nodes, (entry) =>
     (entry.kind === 'operator' ? operators.numberOf(entry.node.opType) : -1));
-  const details = table.nodes.map((entry) => {
-    const types = entry.kind === 'operator' ? scopes[entry.place] : undefined;
-    return entry.kind === 'operator' && types ? detailOf(entry.node, types) : '';
-  });
-
-  const lines = new Numbering();
-  const look = Int32Array.from(opType, (type, node) => (type + 1) * maxDetails + lines.numberOf(details[node]!));
-  /** What a node does and the shape of what it makes: asked for only where blocks are looked for. */
   const shapes = new Numbering();
   const exact = (number: number): number => {
     const entry = table.nodes[number]!;
-    const first = entry.kind === 'operator' ? scopes[entry.place]?.tensor(entry.node.outputs[0] ?? '') : undefined;
-    return shapes.numberOf(`${opType[number]!} ${first?.shape?.join(',') ?? ''}`);
+    if (entry.kind !== 'operator') return -1;
+    const scope = types().forGraph(table.places[entry.place]!.graph);
+    const shape = scope?.tensor(entry.node.outputs[0] ?? '')?.shape;
+    return shapes.numberOf(`${opType[number]!} ${shape?.join(',') ?? ''}`);
   };
-  const edgesWithTensors = { ...edges, tensors };
-  const groups = groupsOf(table, edgesWithTensors, { exact, coarse: (node) => opType[node]! });
-
+  const groups = groupsOf(table, edges, { exact, coarse: (node) => opType[node]! });
+  const { tensors, source, target, tensor } = edges;
   return {
     names: table.names,
-    details,
     opTypes: operators.words,
     opCategories: operators.words.map(categoryOf),
     tensorNames: tensors.map(({ name }) => name),
-    tensorTypes: tensors.map(({ name, place }: EdgeTensor) => typeText(scopes[place]?.get(name))),
+    tensorPlaces: tensors.map(({ place }: EdgeTensor) => place),
     kind: Uint8Array.from(table.nodes, ({ kind }) => nodeKinds.indexOf(kind)),
     opType,
-    line: options.lines ?? Int32Array.from(table.nodes.keys()),
-    ...costColumns(table, costs),
-    ...edges,
+    source,
+    target,
+    tensor,
     ...groups.columns(),
-    groupShape: groupShapes(groups, edgesWithTensors, look),
+    groupShape: groupShapes(groups, edges, looksOf(table, opType)),
   };
 }
 
-/** More different lines under operators than any model has. */
-const maxDetails = 2 ** 20;
+/** By node: equal numbers for operators of one kind with constants of the same shapes. */
+function looksOf({ nodes, places }: NodeTable, opType: Int32Array): Int32Array {
+  const looks = new Numbering();
+  return Int32Array.from(nodes, (entry, number) => {
+    let look = String(opType[number]);
+    if (entry.kind === 'operator') {
+      const { initializers } = places[entry.place]!.graph;
+      for (const name of entry.node.inputs) {
+        const constant = initializers.get(name);
+        if (constant) look += ` ${constant.dims.join(',')}`;
+      }
+    }
+    return looks.numberOf(look);
+  });
+}
+
+/**
+ * What follows from shapes and costs.
+ *
+ * @param lines by node: its 0-based line in the text view
+ */
+export function graphFigures(
+  table: NodeTable,
+  { tensorNames, tensorPlaces }: DrawnStructure,
+  { types, costs, lines }: { readonly types: InferredTypes; readonly costs: ModelCosts; readonly lines: Int32Array },
+): GraphFigures {
+  const scopes = table.places.map(({ graph }) => types.forGraph(graph));
+  return {
+    details: table.nodes.map((entry) => {
+      const scope = entry.kind === 'operator' ? scopes[entry.place] : undefined;
+      return entry.kind === 'operator' && scope ? detailOf(entry.node, scope) : '';
+    }),
+    tensorTypes: tensorNames.map((name, tensor) => typeText(scopes[tensorPlaces[tensor]!]?.get(name))),
+    line: lines,
+    ...costColumns(table, costs),
+  };
+}
 
 /** Numbers words in the order in which they come. */
 class Numbering {
