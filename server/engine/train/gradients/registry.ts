@@ -4,23 +4,37 @@ import type { Node } from '../../model/node.ts';
 import { ruleKey, type GradientRules, type Rule } from './rule.ts';
 import { activationRules } from './rules/activations.ts';
 import { arithmeticRules } from './rules/arithmetic.ts';
+import { einsumRules } from './rules/einsum.ts';
 import { functionRules } from './rules/functions.ts';
 import { geluRules } from './rules/gelu.ts';
+import { indexingRules } from './rules/indexing.ts';
 import { insensitiveRules } from './rules/insensitive.ts';
+import { joiningRules } from './rules/joining.ts';
+import { localResponseRules } from './rules/local-response.ts';
+import { normalizationRules } from './rules/normalization.ts';
 import { rectifierRules } from './rules/rectifiers.ts';
 import { reductionRules } from './rules/reductions.ts';
 import { reshapingRules } from './rules/reshaping.ts';
+import { resizingRules } from './rules/resizing.ts';
+import { scanRules } from './rules/scans.ts';
 import { softmaxRules } from './rules/softmax.ts';
 
 const families: readonly GradientRules[] = [
   activationRules,
   arithmeticRules,
+  einsumRules,
   functionRules,
   geluRules,
+  indexingRules,
   insensitiveRules,
+  joiningRules,
+  localResponseRules,
+  normalizationRules,
   rectifierRules,
   reductionRules,
   reshapingRules,
+  resizingRules,
+  scanRules,
   softmaxRules,
 ];
 
