@@ -58,8 +58,8 @@ function feedsOf(test: GradientCase, random: Random): Feeds {
     Object.entries(test.inputs).map(([name, given]) => {
       const dims = 'dims' in given ? given.dims : given;
       const size = dims.reduce((a, b) => a * b, 1);
-      const values = 'dims' in given ? make.from(given.values) : make.from({ length: size }, () => random.normal());
-      return [name, tensorValue(dtype, dims, values)];
+      const values = 'dims' in given ? given.values : Float64Array.from({ length: size }, () => random.normal());
+      return [name, tensorValue(dtype, dims, make.from(values))];
     }),
   );
 }

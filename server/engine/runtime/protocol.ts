@@ -41,6 +41,21 @@ export interface Memory {
   readonly rssBytes: number;
 }
 
+/** How far an output of a branch is from the base's, over all its numbers. */
+export interface OutputError {
+  /** Sum of the squares of the base's numbers. */
+  readonly signal: number;
+  /** Sum of the squared differences. */
+  readonly noise: number;
+}
+
+export interface BranchResult {
+  /** The model's outputs that the branch made; empty where they were not wanted. */
+  readonly outputs: Readonly<Record<string, TensorValue>>;
+  /** By output, for those of floats whose shape stayed. */
+  readonly errors: Readonly<Record<string, OutputError>>;
+}
+
 /** What may be asked, and what the answer is. Sessions and observations go by numbers. */
 export interface Requests {
   /** The names of the execution providers of this build and machine. */
@@ -51,6 +66,22 @@ export interface Requests {
   };
   run: {
     params: { readonly session: number; readonly feeds: Feeds; readonly outputs: readonly string[] | undefined };
+    result: Record<string, TensorValue>;
+  };
+  /** Keeps values that inputs get from now on, in place of those kept before under the same names. */
+  hold: { params: { readonly session: number; readonly values: Feeds }; result: null };
+  /** Runs on feeds and what is held, then holds each carried output, by its name, as the input that it names. */
+  advance: {
+    params: {
+      readonly session: number;
+      readonly feeds: Feeds;
+      readonly outputs: readonly string[];
+      readonly carried: Readonly<Record<string, string>>;
+    };
+    result: Record<string, TensorValue>;
+  };
+  held: {
+    params: { readonly session: number; readonly names: readonly string[] };
     result: Record<string, TensorValue>;
   };
   release: { params: { readonly session: number }; result: null };
@@ -64,6 +95,17 @@ export interface Requests {
   observe: { params: { readonly observation: number; readonly feeds: Feeds }; result: null };
   collect: { params: { readonly observation: number }; result: readonly ObserverResult[] };
   closeObservation: { params: { readonly observation: number }; result: null };
+  /** Begins to run branches of `base`; see `Relay`. */
+  openRelay: {
+    params: { readonly base: number; readonly kept: readonly string[] };
+    result: { readonly relay: number };
+  };
+  beginRelay: { params: { readonly relay: number; readonly feeds: Feeds }; result: Record<string, TensorValue> };
+  branchRelay: {
+    params: { readonly relay: number; readonly sessions: readonly number[]; readonly wanted: boolean };
+    result: BranchResult;
+  };
+  closeRelay: { params: { readonly relay: number }; result: null };
   /** Keeps feeds for `time`. */
   prepareTiming: { params: { readonly session: number; readonly feeds: Feeds }; result: null };
   /** Runs on the feeds kept; milliseconds of each run. */

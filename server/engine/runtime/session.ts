@@ -19,6 +19,23 @@ export interface Session {
   readonly outputs: readonly ValueMeta[];
   /** All outputs, or those named. */
   run(feeds: Feeds, outputs?: readonly string[], signal?: AbortSignal): Promise<Record<string, TensorValue>>;
+  /**
+   * Keeps values in the process for inputs that change seldom or come from outputs: a state. They are fed with every
+   * `advance`, until they are replaced.
+   */
+  hold(values: Feeds, signal?: AbortSignal): Promise<void>;
+  /**
+   * Runs on `feeds` and on what is held, and gives `outputs`. Each output that `carried` names is held from now on as
+   * the input that it stands for: it does not leave the process.
+   */
+  advance(
+    feeds: Feeds,
+    outputs: readonly string[],
+    carried: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
+  ): Promise<Record<string, TensorValue>>;
+  /** What is held for the inputs `names`. */
+  held(names: readonly string[], signal?: AbortSignal): Promise<Record<string, TensorValue>>;
   /** Observes this session alone with `observers` from now on, anew: see `Runtime.observe` for several. */
   register(observers: readonly ObserverSpec[], signal?: AbortSignal): Promise<void>;
   /** Runs, and lets the registered observers see the values: none of them leaves the process. */
@@ -61,6 +78,8 @@ export class RemoteSession implements Session {
   readonly id: number;
   private readonly fields: SessionFields;
   private registered: RemoteObservation | undefined;
+  /** Inputs that the process holds values for. */
+  private readonly holding = new Set<string>();
   private released = false;
 
   constructor(fields: SessionFields) {
@@ -74,6 +93,27 @@ export class RemoteSession implements Session {
   async run(feeds: Feeds, outputs?: readonly string[], signal?: AbortSignal): Promise<Record<string, TensorValue>> {
     checkFeeds([this.inputs], feeds);
     return this.worker.request('run', { session: this.id, feeds, outputs }, this.context(signal));
+  }
+
+  async hold(values: Feeds, signal?: AbortSignal): Promise<void> {
+    const names = new Set(Object.keys(values));
+    checkFeeds([this.inputs.filter(({ name }) => names.has(name))], values);
+    await this.worker.request('hold', { session: this.id, values }, this.context(signal));
+    for (const name of names) this.holding.add(name);
+  }
+
+  async advance(
+    feeds: Feeds,
+    outputs: readonly string[],
+    carried: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
+  ): Promise<Record<string, TensorValue>> {
+    checkFeeds([this.inputs.filter(({ name }) => name in feeds || !this.holding.has(name))], feeds);
+    return this.worker.request('advance', { session: this.id, feeds, outputs, carried }, this.context(signal));
+  }
+
+  async held(names: readonly string[], signal?: AbortSignal): Promise<Record<string, TensorValue>> {
+    return this.worker.request('held', { session: this.id, names }, this.context(signal));
   }
 
   async register(observers: readonly ObserverSpec[], signal?: AbortSignal): Promise<void> {

@@ -1,7 +1,7 @@
 /** One onnxruntime session. */
 
-import { InferenceSession, type Tensor } from 'onnxruntime-node';
-import { messageOf } from '../../errors.ts';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { LatheError, messageOf } from '../../errors.ts';
 import type { Feeds, TensorValue } from '../../tensor/tensor-value.ts';
 import type { LoadOptions, ValueMeta } from '../protocol.ts';
 import { checkOutputs, fromOrtValue, toOrtTensor } from './ort-values.ts';
@@ -45,6 +45,8 @@ export class LoadedSession {
   readonly outputs: readonly ValueMeta[];
   private readonly session: InferenceSession;
   private prepared: Record<string, Tensor> = {};
+  /** By input. */
+  private readonly state: Record<string, Tensor> = {};
 
   private constructor(session: InferenceSession) {
     this.session = session;
@@ -67,6 +69,35 @@ export class LoadedSession {
     const tensors = this.tensors(feeds);
     const results = await native(() => this.session.run(tensors, outputs ?? this.session.outputNames));
     return new Map(Object.entries(results).map(([name, value]) => [name, fromOrtValue(name, value)]));
+  }
+
+  hold(values: Feeds): void {
+    Object.assign(this.state, this.tensors(values));
+  }
+
+  /** Runs on `feeds` and what is held; `carried` outputs are held afterwards, as the inputs that they name. */
+  async advance(
+    feeds: Feeds,
+    outputs: readonly string[],
+    carried: Readonly<Record<string, string>>,
+  ): Promise<Map<string, TensorValue>> {
+    checkOutputs(this.outputs.filter(({ name }) => name in carried || outputs.includes(name)));
+    const inputs = { ...this.state, ...this.tensors(feeds) };
+    const results = await native(() => this.session.run(inputs, [...new Set([...outputs, ...Object.keys(carried)])]));
+    // Tensors that were results may be fed: nothing is copied.
+    for (const [output, input] of Object.entries(carried)) {
+      const value = results[output];
+      if (value instanceof Tensor) this.state[input] = value;
+    }
+    return new Map(outputs.map((name) => [name, fromOrtValue(name, results[name]!)]));
+  }
+
+  held(names: readonly string[]): Record<string, TensorValue> {
+    return Object.fromEntries(names.map((name) => {
+      const tensor = this.state[name];
+      if (!tensor) throw new LatheError('INTERNAL', `Nothing is held for "${name}".`, { at: { value: name } });
+      return [name, fromOrtValue(name, tensor)];
+    }));
   }
 
   prepareTiming(feeds: Feeds): void {

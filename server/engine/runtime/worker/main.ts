@@ -6,6 +6,7 @@ import type { Handlers, RequestMessage, RequestName, ResponseMessage, WireError 
 import { LoadedSession, OrtFailure } from './loaded-session.ts';
 import { memory } from './memory.ts';
 import { Observation } from './observation.ts';
+import { Relay } from './relay.ts';
 
 /** Things that the other process knows by a number. */
 class Table<T> {
@@ -30,6 +31,7 @@ class Table<T> {
 
 const sessions = new Table<LoadedSession>();
 const observations = new Table<Observation>();
+const relays = new Table<Relay>();
 
 const handlers: Handlers = {
   providers: () => listSupportedBackends().map(({ name }) => name),
@@ -38,6 +40,13 @@ const handlers: Handlers = {
     return { session: sessions.add(session), inputs: session.inputs, outputs: session.outputs };
   },
   run: async ({ session, feeds, outputs }) => Object.fromEntries(await sessions.get(session).run(feeds, outputs)),
+  hold: ({ session, values }) => {
+    sessions.get(session).hold(values);
+    return null;
+  },
+  advance: async ({ session, feeds, outputs, carried }) =>
+    Object.fromEntries(await sessions.get(session).advance(feeds, outputs, carried)),
+  held: ({ session, names }) => sessions.get(session).held(names),
   release: async ({ session }) => {
     await sessions.get(session).release();
     sessions.remove(session);
@@ -59,6 +68,14 @@ const handlers: Handlers = {
   collect: ({ observation }) => observations.get(observation).results(),
   closeObservation: ({ observation }) => {
     observations.remove(observation);
+    return null;
+  },
+  openRelay: ({ base, kept }) => ({ relay: relays.add(new Relay(sessions.get(base), kept)) }),
+  beginRelay: ({ relay, feeds }) => relays.get(relay).begin(feeds),
+  branchRelay: ({ relay, sessions: ids, wanted }) =>
+    relays.get(relay).branch(ids.map((id) => sessions.get(id)), wanted),
+  closeRelay: ({ relay }) => {
+    relays.remove(relay);
     return null;
   },
   prepareTiming: ({ session, feeds }) => {

@@ -31,9 +31,15 @@ export class GraphBuilder {
   /** Constants made here, by what they hold. */
   private readonly made = new Map<string, string>();
 
+  /** How batch norms with weights that learn compute: with the batch's statistics, or as in use. */
+  readonly batchNorm: 'training' | 'frozen';
+  /** Running averages, by initializer, and the values of the batch that they follow. */
+  readonly tracked: { readonly running: string; readonly batch: string }[] = [];
+
   /** @param model of known shapes throughout; changed from now on */
-  constructor(model: Model) {
+  constructor(model: Model, options: { readonly batchNorm?: 'training' | 'frozen' } = {}) {
     this.model = model;
+    this.batchNorm = options.batchNorm ?? 'training';
     const { graph } = model;
     const types = inferShapes(model);
     const add = (name: string): void => {

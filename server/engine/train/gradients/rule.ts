@@ -26,7 +26,7 @@ export interface GradientRule {
    * nodes. What it emits must make the node's outputs under their names (`GraphBuilder.put`). Returns the values that
    * `backward` gets as `saved`. Without it the node is taken as it is.
    */
-  readonly forward?: (graph: GraphBuilder, node: Node) => readonly string[];
+  readonly forward?: (graph: GraphBuilder, node: Node, needs: (index: number) => boolean) => readonly string[];
   /**
    * Emits the gradients. Returns the gradient of each input in order, of the shape and type of the input; undefined
    * where there is none or `call.needs` says no. Missing entries at the end are undefined.

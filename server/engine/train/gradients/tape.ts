@@ -47,7 +47,7 @@ export class Tape {
       return;
     }
     let saved: readonly string[] = [];
-    if (rule.forward) saved = rule.forward(graph, node);
+    if (rule.forward) saved = rule.forward(graph, node, (index) => this.required.has(node.inputs[index] ?? ''));
     else graph.keep(node);
     this.entries.push({ node, rule, saved });
     for (const output of node.outputs) if (output && graph.isFloat(output)) this.required.add(output);
