@@ -23,6 +23,7 @@ import { signalRules } from './rules/signal.ts';
 import { sizingRules } from './rules/sizing.ts';
 import { slicingRules } from './rules/slicing.ts';
 import { textRules } from './rules/text.ts';
+import { latheRules } from './rules/training.ts';
 
 const domains: Readonly<Record<string, readonly Rules[]>> = {
   '': [
@@ -52,6 +53,7 @@ const domains: Readonly<Record<string, readonly Rules[]>> = {
   'com.microsoft': [microsoftRules],
   'com.microsoft.nchwc': [nchwcRules],
   'com.ms.internal.nhwc': [nhwcRules],
+  lathe: [latheRules],
 };
 
 const registry: ReadonlyMap<string, ReadonlyMap<string, Rule>> = new Map(
