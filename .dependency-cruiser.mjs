@@ -15,6 +15,7 @@ const levels = [
   { opset: '^server/engine/passes/opset/' },
   { train: '^server/engine/train/' },
   { passes: '^server/engine/passes/' },
+  { sensitivity: '^server/engine/sensitivity/' },
   { recipe: '^server/engine/recipe/' },
   { jobs: '^server/jobs/' },
   { lsp: '^server/lsp/', cli: '^server/cli/' },

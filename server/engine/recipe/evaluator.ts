@@ -3,7 +3,7 @@
 import type { MetricFigure } from '../../../protocol/results/run.ts';
 import type { Changes } from '../../../protocol/results/comparison.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { metricFor } from '../data/metrics/choose-metric.ts';
+import { metricFor, type ModelOutput } from '../data/metrics/choose-metric.ts';
 import { comparePaired } from '../data/metrics/compare-paired.ts';
 import type { Metric, MetricResult, Outputs } from '../data/metrics/metric.ts';
 import type { DataSource } from '../data/source-schema.ts';
@@ -54,11 +54,7 @@ export class Evaluator {
   /** Throws `DATA` when the data lack what the metric needs. */
   static async open(options: EvaluatorOptions): Promise<Evaluator> {
     const { source, dataset, original, baseDir, seed } = options;
-    const outputs = original.graph.outputs.flatMap((info) => {
-      const type = tensorType(info);
-      return type ? [{ name: info.name, dtype: type.dtype, shape: type.shape }] : [];
-    });
-    return new Evaluator(options, await metricFor(source, dataset, outputs, { baseDir, seed }));
+    return new Evaluator(options, await metricFor(source, dataset, modelOutputs(original), { baseDir, seed }));
   }
 
   get higherIsBetter(): boolean {
@@ -146,6 +142,14 @@ export class Evaluator {
   private figure({ name, value, samples, ci95 }: MetricResult): MetricFigure {
     return { name, value, samples, ci95, synthetic: this.options.dataset.synthetic };
   }
+}
+
+/** What metrics are chosen by. */
+export function modelOutputs(model: Model): ModelOutput[] {
+  return model.graph.outputs.flatMap((info) => {
+    const type = tensorType(info);
+    return type ? [{ name: info.name, dtype: type.dtype, shape: type.shape }] : [];
+  });
 }
 
 /** Of a metric on which the original is infinitely good: how far below "as good as equal" the result is. */

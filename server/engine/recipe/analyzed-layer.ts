@@ -1,0 +1,48 @@
+/** One layer's findings, as the command line and the editor tell them. */
+
+import type { AnalyzedLayer } from '../../../protocol/results/analysis.ts';
+import type { Finding } from '../sensitivity/findings.ts';
+
+/** Below this a layer's own noise is heard at the outputs. */
+const audibleDb = 30;
+
+export function analyzedLayer(finding: Finding, rank: number): AnalyzedLayer {
+  const { layer, sqnrDb, divergence, drop, turned, turnedCounted, samples, weightsDb, activationsDb, kept } = finding;
+  const { name, opType, weightBytes } = layer;
+  const savedBytes = Math.round((weightBytes * 3) / 4);
+  const audible = sqnrDb !== undefined && sqnrDb < audibleDb;
+  return {
+    name,
+    opType,
+    weightBytes,
+    savedBytes,
+    sqnrDb: sqnrDb !== undefined && Number.isFinite(sqnrDb) ? sqnrDb : null,
+    drop: drop?.value ?? null,
+    dropCi: drop?.ci95 ?? null,
+    rank,
+    reasons: audible ? reasonsOf(finding) : [],
+    advice: audible ? [`layers: [{ match: "${name}", keep: float }] costs ${savedBytes} bytes`] : [],
+    samples,
+    ...(divergence !== undefined && { divergence }),
+    ...(turned !== undefined && { turned: { share: turned, counted: turnedCounted } }),
+    ...(weightsDb !== undefined && Number.isFinite(weightsDb) && { weightsDb }),
+    ...(activationsDb !== undefined && Number.isFinite(activationsDb) && { activationsDb }),
+    ...(kept && {
+      kept: {
+        sqnrDb: kept.sqnrDb,
+        samples: kept.samples,
+        ...(kept.drop && { gain: kept.drop.value, gainCi: kept.drop.ci95 }),
+      },
+    }),
+  };
+}
+
+function reasonsOf({ sqnrDb, layer: { weightSqnrDb }, weightsDb, activationsDb }: Finding): string[] {
+  const apart = weightsDb === undefined || activationsDb === undefined
+    ? weightSqnrDb !== undefined && weightSqnrDb < audibleDb
+    : weightsDb < activationsDb;
+  return [
+    `alone in int8 it leaves ${sqnrDb!.toFixed(1)} dB at the outputs`,
+    apart ? 'its weights lose more than its activations' : 'its activations lose more than its weights',
+  ];
+}
