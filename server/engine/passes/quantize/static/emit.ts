@@ -10,11 +10,12 @@ import type { Node } from '../../../model/node.ts';
 import { attr } from '../../../model/attribute.ts';
 import { Tensor } from '../../../model/tensor.ts';
 import { dataTypeCode } from '../../../tensor/dtype.ts';
-import { decibels, representableRange, type AffineParams, type Range } from '../../../tensor/affine.ts';
+import { decibels, type AffineParams, type Range } from '../../../tensor/affine.ts';
 import type { GramResult } from '../../../runtime/observers/gram.ts';
 import { respects, type WeightStore } from '../weight-store.ts';
 import type { QuantizedWeights, WeightOptions } from '../weights.ts';
-import type { ComputeRole, Role } from './operators.ts';
+import type { ComputeRole } from './operators.ts';
+import { absorbClamps, placePairs, type PairPlace } from './place-pairs.ts';
 import { roundingShift } from './rounding-shift.ts';
 import type { QuantizationPlan } from './plan.ts';
 
@@ -31,7 +32,7 @@ export interface EmitSettings {
   inputMeans?(node: Node): Float64Array | undefined;
   /** Second moments of the layer's input, where known. */
   gram?(node: Node, role: ComputeRole): GramResult | undefined;
-  readonly store: WeightStore;
+  readonly store: Pick<WeightStore, 'quantize'>;
 }
 
 export interface EmittedLayer {
@@ -51,9 +52,9 @@ const biasLimit = 2 ** 30;
  */
 export function emitQdq(model: Model, plan: QuantizationPlan, settings: EmitSettings): EmittedLayer[] {
   const editor = new GraphEditor(model);
-  absorbClamps(editor, plan, settings);
+  absorbClamps(editor, plan, (group) => settings.params(group));
   const writer = new PairWriter(editor, settings);
-  writer.writeValues(plan);
+  placePairs(editor, plan, (place) => writer.writeValue(place, settings.params(place.group)));
   const layers: EmittedLayer[] = [];
   const constants = Constants.of(model);
   for (const [node, role] of plan.integer) {
@@ -64,22 +65,8 @@ export function emitQdq(model: Model, plan: QuantizationPlan, settings: EmitSett
   return layers;
 }
 
-/** Removes each clamp whose effect the codes of the QuantizeLinear behind it have anyway. */
-function absorbClamps(editor: GraphEditor, plan: QuantizationPlan, settings: EmitSettings): void {
-  for (const [clamp, { producer, role }] of plan.absorbed) {
-    const output = clamp.outputs[0]!;
-    const params = settings.params(plan.groupOf.get(output)!);
-    const range = representableRange(params);
-    const slack = params.scale / 2;
-    if (range.min < role.min - slack || range.max > role.max + slack) continue;
-    editor.graph.valueInfos.delete(producer.outputs[0]!);
-    producer.outputs[0] = output;
-    editor.remove(clamp);
-  }
-  editor.touch();
-}
-
-class PairWriter {
+/** Writes pairs and integer constants into a graph, each constant that several need once. */
+export class PairWriter {
   private readonly editor: GraphEditor;
   private readonly settings: EmitSettings;
   private readonly scalars = new Map<string, string>();
@@ -91,36 +78,10 @@ class PairWriter {
     this.settings = settings;
   }
 
-  /** Puts a pair on every planned value. */
-  writeValues(plan: QuantizationPlan): void {
-    const { editor } = this;
-    const { index } = editor;
-    const present = [...plan.groupOf].filter(
-      ([value]) => index.producer(value) !== undefined || index.uses(value).length > 0,
-    );
-    const work = present.map(([value, group]) => ({
-      value,
-      params: this.settings.params(group),
-      producer: index.producer(value),
-      uses: index.uses(value).filter((use) => readsAsInteger(plan.integer.get(use.node), use.index)),
-    }));
-    for (const { value, params, producer, uses } of work) {
-      for (const use of uses) this.inputParams.set(use.node, params);
-      if (producer && plan.integer.has(producer)) {
-        // The pair takes over the value's name, so that all that read it, graph outputs included, read what is left.
-        const raw = editor.uniqueName(`${value}_raw`);
-        producer.outputs = producer.outputs.map((o) => (o === value ? raw : o));
-        this.pair(raw, value, value, params);
-      } else if (uses.length > 0) {
-        const dequantized = editor.uniqueName(`${value}_dq`);
-        this.pair(value, dequantized, value, params);
-        for (const use of uses) use.node.inputs[use.index] = dequantized;
-      }
-    }
-    editor.touch();
-  }
-
-  private pair(from: string, to: string, base: string, params: AffineParams): void {
+  /** Puts a pair between the two values of `place`, for its readers among the integer layers. */
+  writeValue(place: Omit<PairPlace, 'group'>, params: AffineParams): void {
+    const { from, to, value: base } = place;
+    for (const reader of place.readers) this.inputParams.set(reader, params);
     const scale = this.scalar(Tensor.from(`${base}_scale`, 'float32', [], [params.scale]));
     const { type, zeroPoint: zero } = params;
     const zeroPoint = this.scalar(Tensor.from(`zero_${type}_${zero}`, type, [], [zero]));
@@ -278,11 +239,6 @@ class PairWriter {
       node.inputs[i] = this.dequantize(tensor.name, name, scaleName, zeroName);
     }
   }
-}
-
-function readsAsInteger(role: Role | undefined, input: number): boolean {
-  if (!role) return false;
-  return role.kind === 'elementwise' ? role.data.includes(input) : role.data === input;
 }
 
 /** The smallest weight scale with which each bias value still fits int32. */
