@@ -23,6 +23,9 @@ export interface GradientCase {
   readonly nodes: readonly Node[];
   /** Shapes of the values by which is differentiated, filled with normal numbers; or their numbers. */
   readonly inputs: Readonly<Record<string, readonly number[] | Numbers>>;
+  /** Nodes that compute the same outputs, where the rule runs the operator in another way than it does in use. */
+  readonly reference?: readonly Node[];
+  readonly batchNorm?: 'training' | 'frozen';
   readonly constants?: readonly Tensor[];
   /** Those whose gradient flows in; the first output of the last node unless told. */
   readonly outputs?: readonly string[];
@@ -87,9 +90,10 @@ export async function expectGradients(runtime: Runtime, test: GradientCase): Pro
   const tolerance = test.tolerance ?? (dtype === 'float64' ? 1e-7 : 2e-3);
   const outputs = test.outputs ?? [test.nodes.at(-1)!.outputs[0]!];
 
-  const graph = new GraphBuilder(modelOf(test, feeds));
+  const graph = new GraphBuilder(modelOf(test, feeds), test.batchNorm ? { batchNorm: test.batchNorm } : {});
   const forward = graph.model.clone();
   forward.graph.outputs = outputs.map((name) => tensorInfo(name, graph.dtype(name), graph.dims(name)));
+  if (test.reference) forward.graph.nodes = test.reference.map((node) => node.clone());
   const variables = Object.keys(feeds);
   const tape = new Tape(graph, variables);
   tape.record(graph.model.graph.nodes.splice(0));

@@ -14,7 +14,7 @@ export interface BackwardCall {
   /** The gradient of the first output; throws `INTERNAL` when none flows there. */
   readonly gradient: string;
   /** Whether the gradient of input `index` is of use to anybody. */
-  needs(index: number): boolean;
+  readonly needs: (index: number) => boolean;
   /** What `forward` returned; empty without one. */
   readonly saved: readonly string[];
 }
