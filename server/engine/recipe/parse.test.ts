@@ -63,7 +63,7 @@ steps:
       '4:5-4:13 LTH2002 Unknown step "quantise". Did you mean "quantize"? Available steps: fold, prune and '
       + 'quantize.'],
     ['a wrong word', quantize('scheme: int9'),
-      '5:15-5:19 LTH2005 "scheme" cannot be "int9". Did you mean "int8"? Allowed: int8, dynamic, fp16 or bf16.'],
+      '5:15-5:19 LTH2005 "scheme" cannot be "int9". Did you mean "int8"? Allowed: int8, dynamic, int4, int3, int2, fp16 or bf16.'],
     ['a wrong word among other kinds', quantize('reduceRange: maybe'),
       '5:20-5:25 LTH2005 "reduceRange" cannot be "maybe". Allowed: true, false or auto.'],
     ['a missing key', `version: 1\n${steps}`, '1:1-1:8 LTH2003 Missing key "model".'],
@@ -87,7 +87,7 @@ steps:
     ['a step of the future', 'version: 1\nmodel: a\nsteps:\n  - distill: { epochs: 3 }\n',
       '4:5-4:12 LTH2009 The step "distill" is not available in this version of Lathe. Available steps: fold, prune '
       + 'and quantize.'],
-    ['a scheme of the future', quantize('scheme: int4'), '5:15-5:19 LTH2009 The scheme "int4" is not available in this '
+    ['a scheme of the future', quantize('scheme: mixed'), '5:15-5:19 LTH2009 The scheme "mixed" is not available in this '
       + 'version of Lathe. Available: int8, dynamic, fp16 and bf16.'],
     ['an option of the future', quantize('aware: { epochs: 2 }'),
       '5:7-5:12 LTH2009 The key "aware" is not available in this version of Lathe.'],

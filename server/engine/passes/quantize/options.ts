@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { oneOf } from '../reserved.ts';
+import { ruleBits, weightOnlyFields } from './weight-only/weight-only-options.ts';
 
 export const activationTypes = ['float', 'int8', 'uint8', 'int16', 'uint16'] as const;
 export const weightTypes = ['int8', 'uint8', 'int4'] as const;
@@ -29,6 +30,7 @@ const layerRule = z.strictObject({
   weights: weights.optional(),
   perChannel: perChannel.optional(),
   calibration: calibration.optional(),
+  bits: ruleBits.optional(),
 }).superRefine(({ match: _match, keep, ...changes }, context) => {
   const changed = Object.entries(changes).flatMap(([key, value]) => (value === undefined ? [] : [key]));
   if (keep === undefined && changed.length === 0) {
@@ -40,9 +42,9 @@ const layerRule = z.strictObject({
 });
 
 export const quantizeOptions = z.strictObject({
-  scheme: oneOf(['int8', 'dynamic', 'fp16', 'bf16'], ['int4', 'int3', 'int2', 'mixed']).default('int8').describe(
+  scheme: oneOf(['int8', 'dynamic', 'int4', 'int3', 'int2', 'fp16', 'bf16'], ['mixed']).default('int8').describe(
     'int8: weights and activations, calibrated on data. dynamic: int8 weights, activations measured at run time, '
-      + 'no data needed. fp16, bf16: half-size floats.',
+      + 'no data needed. int4, int3, int2: weights of so few bits, computed in float. fp16, bf16: half-size floats.',
   ),
   activations: activations.optional(),
   weights: weights.optional(),
@@ -64,6 +66,7 @@ export const quantizeOptions = z.strictObject({
     'fp16, bf16: only store weights in half precision. By default as the target runs faster.',
   ),
   io: z.enum(['float32', 'float16']).optional().describe('fp16: type of the float inputs and outputs; float32.'),
+  ...weightOnlyFields,
   layers: z.array(layerRule).default([]).describe('Exceptions for some layers; the last one that matches counts.'),
   opTypes: z.array(z.string().min(1)).min(1).optional().describe('Only operators of these types are quantized.'),
 }).meta({ reservedKeys: ['aware'] });

@@ -43,6 +43,22 @@ export async function searchWithinGoal(maker: CandidateMaker, context: PassConte
   return { result, notes: [...notes, ...repair.notes] };
 }
 
+/** From `start` on layers become wider until the goal holds: 8-bit weights first, then float. */
+export async function widenWithinGoal(
+  maker: CandidateMaker,
+  start: Candidate,
+  context: PassContext,
+): Promise<SearchResult> {
+  const { judge } = context;
+  if (!judge) return { result: start, notes: [] };
+  const verdict = await judge.evaluate(start.model);
+  await judge.keep(start.model, verdict);
+  if (verdict.drop <= judge.maxDrop) return { result: start, notes: [] };
+  const repair = new Repair(maker, new Map(), { result: start, verdict }, judge);
+  const result = await repair.run(context);
+  return { result, notes: repair.notes };
+}
+
 /**
  * The first layers of a network see large pictures with few channels, where integer kernels often lose to float ones.
  * Tries leaving the first one, two, … of them float, all in one interleaved measurement with the float model.
