@@ -1,5 +1,6 @@
 /** Which node makes the tensors that each node reads, across the borders of bodies. */
 
+import type { Graph } from '../../model/graph.ts';
 import type { NodeTable } from './node-table.ts';
 
 /** By edge: the numbers of its nodes, and its tensor. */
@@ -18,7 +19,7 @@ export interface EdgeTensor {
   readonly place: number;
 }
 
-/** The values of one graph: the number of what makes each, -1 for constants, which hide outer values of their name. */
+/** The values that are made in one graph: the number of what makes each; -1 for those of `Constant` nodes. */
 type Scope = ReadonlyMap<string, number>;
 
 /** What makes values: numbers instead of objects, since a model has tens of thousands. */
@@ -72,10 +73,9 @@ export function edgesOf({ nodes, places }: NodeTable): Edges {
 function scopesOf({ nodes, places }: Pick<NodeTable, 'nodes' | 'places'>, makers: Makers): readonly Scope[] {
   const scopes = places.map(({ graph, owner }, place) => {
     const scope = new Map<string, number>();
-    if (owner >= 0) for (const { name } of graph.inputs) scope.set(name, makers.add(owner, place));
     // Up to IR 3 a body lists its constants among its inputs, too.
-    for (const name of graph.initializers.keys()) scope.set(name, -1);
-    for (const name of graph.sparseInitializers.keys()) scope.set(name, -1);
+    const taken = owner < 0 ? [] : graph.inputs.filter(({ name }) => !isConstant(name, graph));
+    for (const { name } of taken) scope.set(name, makers.add(owner, place));
     for (const node of graph.nodes) if (node.is('Constant')) scope.set(node.outputs[0] ?? '', -1);
     return scope;
   });
@@ -93,6 +93,12 @@ function find(name: string, from: number, places: NodeTable['places'], scopes: r
   for (let place = from; place >= 0; place = places[place]!.outer) {
     const maker = scopes[place]!.get(name);
     if (maker !== undefined) return maker;
+    // Constants hide outer values of their name.
+    if (isConstant(name, places[place]!.graph)) return -1;
   }
   return -1;
+}
+
+function isConstant(name: string, { initializers, sparseInitializers }: Graph): boolean {
+  return initializers.has(name) || sparseInitializers.has(name);
 }

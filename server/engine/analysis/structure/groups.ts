@@ -1,5 +1,6 @@
 /** Which nodes belong together: by the scopes in their names, by the bodies that hold them, by blocks that repeat. */
 
+import type { Node } from '../../model/node.ts';
 import { repeatsIn, saved } from './blocks.ts';
 import type { Edges } from './edges.ts';
 import { GroupList } from './group-list.ts';
@@ -40,10 +41,11 @@ function membersOf({ nodes, places }: NodeTable): readonly number[][] {
 
 /** Gives the number of nodes that are in a scope. */
 function addScopes(nodes: readonly number[], table: NodeTable, groups: GroupList, around: number): number {
-  const operators = nodes.flatMap((number) => {
+  const operators: Node[] = [];
+  for (const number of nodes) {
     const entry = table.nodes[number]!;
-    return entry.kind === 'operator' ? [entry.node] : [];
-  });
+    if (entry.kind === 'operator') operators.push(entry.node);
+  }
   const served = servedLayers(operators);
   // With the file's own names: labels made of values' names would give scopes that no module stands behind.
   const { scopes, scopeOf } = scopesOf(operators.map((node): Named => served.get(node) ?? node));

@@ -11,8 +11,9 @@ const helperOperators = ['QuantizeLinear', 'DequantizeLinear', 'DynamicQuantizeL
 export function servedLayers(nodes: readonly Node[]): Map<Node, Node> {
   const helpers = nodes.filter((node) => node.name === '' && node.is(...helperOperators));
   const served = new Map<Node, Node>();
+  if (helpers.length === 0 || helpers.length === nodes.length) return served;
   const isNamed = nodes.every((node) => node.name !== '' || node.is(...helperOperators));
-  if (helpers.length === 0 || helpers.length === nodes.length || !isNamed) return served;
+  if (!isNamed) return served;
   const producers = new Map<string, Node>();
   const readers = new Map<string, Node>();
   for (const node of nodes) {

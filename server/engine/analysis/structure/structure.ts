@@ -58,15 +58,14 @@ export function drawnStructure(table: NodeTable, types: () => InferredTypes): Dr
 function looksOf({ nodes, places }: NodeTable, opType: Int32Array): Int32Array {
   const looks = new Numbering();
   return Int32Array.from(nodes, (entry, number) => {
-    let look = String(opType[number]);
-    if (entry.kind === 'operator') {
-      const { initializers } = places[entry.place]!.graph;
-      for (const name of entry.node.inputs) {
-        const constant = initializers.get(name);
-        if (constant) look += ` ${constant.dims.join(',')}`;
-      }
+    if (entry.kind !== 'operator') return -1;
+    let shapes = '';
+    const { initializers } = places[entry.place]!.graph;
+    for (const name of entry.node.inputs) {
+      const constant = initializers.get(name);
+      if (constant) shapes += ` ${constant.dims.join(',')}`;
     }
-    return looks.numberOf(look);
+    return looks.numberOf(`${opType[number]!}${shapes}`);
   });
 }
 

@@ -9,14 +9,16 @@ const inlineBytes = 1024;
 /** The encoded value of one `data` field; several occurrences of a packed field follow each other. */
 export class FieldData implements Payload {
   byteLength = 0;
-  private readonly parts: Payload[] = [];
+  /** Nearly always the only one: a model has tens of thousands of tensors, and lists of one would weigh. */
+  private first: Payload | undefined;
+  private others: Payload[] | undefined;
   private range: { readonly path: string; readonly offset: number } | undefined;
   /** Elements that were written one by one (not packed), until the next read. */
-  private loose: number[] = [];
+  private loose: number[] | undefined;
 
   /** Where the bytes are in a file, when they are one piece of it. */
   get file(): { readonly path: string; readonly offset: number } | undefined {
-    return this.parts.length === 1 && this.loose.length === 0 ? this.range : undefined;
+    return this.others || this.loose ? undefined : this.range;
   }
 
   /** The bytes [offset, offset + length) of `source`. */
@@ -24,7 +26,7 @@ export class FieldData implements Payload {
     this.flush();
     this.byteLength += length;
     if (source.path !== undefined) this.range = { path: source.path, offset };
-    this.parts.push({
+    this.add({
       byteLength: length,
       read: (start = 0, end = length) => source.read(offset + start, end - start),
     });
@@ -33,21 +35,22 @@ export class FieldData implements Payload {
   addBytes(bytes: Uint8Array): void {
     this.flush();
     this.byteLength += bytes.byteLength;
-    this.parts.push(inMemory(bytes));
+    this.add(inMemory(bytes));
   }
 
   addLoose(bytes: Uint8Array): void {
     this.byteLength += bytes.byteLength;
+    this.loose ??= [];
     for (const byte of bytes) this.loose.push(byte);
   }
 
   read(start = 0, end = this.byteLength): Uint8Array {
     this.flush();
-    const [only] = this.parts;
-    if (only && this.parts.length === 1) return only.read(start, end);
+    const { first, others = [] } = this;
+    if (first && others.length === 0) return first.read(start, end);
     const out = new Uint8Array(end - start);
     let position = 0;
-    for (const part of this.parts) {
+    for (const part of first ? [first, ...others] : []) {
       const from = Math.max(start, position);
       const to = Math.min(end, position + part.byteLength);
       if (from < to) out.set(part.read(from - position, to - position), from - start);
@@ -57,9 +60,15 @@ export class FieldData implements Payload {
   }
 
   private flush(): void {
-    if (this.loose.length === 0) return;
-    this.parts.push(inMemory(Uint8Array.from(this.loose)));
-    this.loose = [];
+    if (!this.loose) return;
+    const bytes = Uint8Array.from(this.loose);
+    this.loose = undefined;
+    this.add(inMemory(bytes));
+  }
+
+  private add(part: Payload): void {
+    if (!this.first) this.first = part;
+    else (this.others ??= []).push(part);
   }
 }
 

@@ -20,49 +20,51 @@ export function storedLength({ storage, byteLength }: Tensor): number {
 }
 
 /** Initializers and attributes of the main graph, of subgraphs and of functions, in file order. */
-export function* modelTensors(model: Model): Generator<Tensor> {
-  yield* graphTensors(model.graph);
+export function modelTensors(model: Model): readonly Tensor[] {
+  const found: Tensor[] = [];
+  addOfGraph(model.graph, found);
   for (const definition of model.functions) {
-    for (const attribute of definition.attributeDefaults.values()) yield* attributeTensors(attribute);
-    yield* nodesTensors(definition.nodes);
+    for (const attribute of definition.attributeDefaults.values()) addOfAttribute(attribute, found);
+    addOfNodes(definition.nodes, found);
   }
+  return found;
 }
 
-function* graphTensors(graph: Graph): Generator<Tensor> {
-  yield* graph.initializers.values();
-  for (const sparse of graph.sparseInitializers.values()) yield* sparseTensors(sparse);
-  yield* nodesTensors(graph.nodes);
+function addOfGraph(graph: Graph, found: Tensor[]): void {
+  for (const tensor of graph.initializers.values()) found.push(tensor);
+  for (const sparse of graph.sparseInitializers.values()) addOfSparse(sparse, found);
+  addOfNodes(graph.nodes, found);
 }
 
-function* nodesTensors(nodes: readonly Node[]): Generator<Tensor> {
+function addOfNodes(nodes: readonly Node[], found: Tensor[]): void {
   for (const node of nodes) {
-    for (const attribute of node.attributes.values()) yield* attributeTensors(attribute);
+    for (const attribute of node.attributes.values()) addOfAttribute(attribute, found);
   }
 }
 
-function sparseTensors(sparse: SparseTensor): readonly Tensor[] {
-  return [sparse.values, sparse.indices];
+function addOfSparse({ values, indices }: SparseTensor, found: Tensor[]): void {
+  found.push(values, indices);
 }
 
-function* attributeTensors(attribute: Attribute): Generator<Tensor> {
+function addOfAttribute(attribute: Attribute, found: Tensor[]): void {
   switch (attribute.type) {
     case 'tensor':
-      yield attribute.value;
+      found.push(attribute.value);
       return;
     case 'tensors':
-      yield* attribute.value;
+      found.push(...attribute.value);
       return;
     case 'sparse-tensor':
-      yield* sparseTensors(attribute.value);
+      addOfSparse(attribute.value, found);
       return;
     case 'sparse-tensors':
-      for (const sparse of attribute.value) yield* sparseTensors(sparse);
+      for (const sparse of attribute.value) addOfSparse(sparse, found);
       return;
     case 'graph':
-      yield* graphTensors(attribute.value);
+      addOfGraph(attribute.value, found);
       return;
     case 'graphs':
-      for (const graph of attribute.value) yield* graphTensors(graph);
+      for (const graph of attribute.value) addOfGraph(graph, found);
       return;
     default:
   }

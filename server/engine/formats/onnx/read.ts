@@ -29,7 +29,8 @@ function read(source: ByteSource, path: string | undefined, name: string | undef
     if (source.size === 0) {
       throw new LatheError('MODEL_FORMAT', 'The file is empty.', { fix: 'Export or download the model again.' });
     }
-    return new ModelBuilder(path).model(decode(modelProto, source));
+    const builder = new ModelBuilder(path);
+    return builder.model(decode(modelProto, source, builder.conversions));
   } catch (error) {
     if (!(error instanceof LatheError)) throw error;
     const other = error.code === 'MODEL_FORMAT' ? describeOtherFile(source) : undefined;

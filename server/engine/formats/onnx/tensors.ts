@@ -35,11 +35,16 @@ export function decodeTensor(proto: TensorProto, modelPath: string | undefined, 
 
 function decodeDims(dims: readonly bigint[] | undefined, label: string): number[] {
   const lengths = (dims ?? []).map(Number);
-  const absurd = [16 * elementCount(lengths), ...lengths].some((n) => n < 0 || !Number.isSafeInteger(n));
+  // Sixteen bytes are the largest element.
+  const absurd = !Number.isSafeInteger(16 * elementCount(lengths)) || lengths.some(isNoLength);
   if (!absurd) return lengths;
   throw new LatheError('MODEL_FORMAT', `${label} has the impossible shape [${(dims ?? []).join(', ')}].`, {
     fix: 'Export or download the model again.',
   });
+}
+
+function isNoLength(length: number): boolean {
+  return length < 0 || !Number.isSafeInteger(length);
 }
 
 function decodeStorage(
