@@ -124,6 +124,16 @@ export async function compareAll(
   }
 }
 
+/**
+ * The mean SQNR of the values, in dB: those that came out exactly equal count as very good, those that are not numbers
+ * as very bad.
+ */
+export function meanDb(errors: ValueErrors): number {
+  let sum = 0;
+  for (const { sqnrDb } of errors.values()) sum += Number.isNaN(sqnrDb) ? -100 : Math.min(150, sqnrDb);
+  return sum / errors.size;
+}
+
 function chunks<T>(items: readonly T[], size: number): T[][] {
   const out: T[][] = [];
   for (let i = 0; i < items.length; i += size) out.push(items.slice(i, i + size));

@@ -44,7 +44,8 @@ async function quantize(model: Model, changes: Partial<QuantizeOptions> = {}): P
   const settings = resolveSettings({ ...quantizeOptions.parse({}), ...changes }, x64);
   const plan = planQuantization(model.clone(), (node) => settings.mode(node) === 'int8');
   const calibration = await calibrate(model, plan, memoryData(samplesOf(model)), passContext(runtime));
-  return quantizeStatic({ prepared: model, calibration, settings, method: 'mse', weights: new WeightStore() });
+  return quantizeStatic({ prepared: model, calibration, settings, method: 'mse',
+    curves: new Map(), weights: new WeightStore() });
 }
 
 /** How often each operator occurs in what onnxruntime makes of the model. */

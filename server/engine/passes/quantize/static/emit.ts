@@ -17,6 +17,7 @@ import type { QuantizedWeights, WeightOptions } from '../weights.ts';
 import type { ComputeRole } from './operators.ts';
 import { absorbClamps, placePairs, type PairPlace } from './place-pairs.ts';
 import { roundingShift } from './rounding-shift.ts';
+import { shieldFloatLayers } from './shield.ts';
 import type { QuantizationPlan } from './plan.ts';
 
 /** How one layer's weights shall be stored. */
@@ -61,6 +62,7 @@ export function emitQdq(model: Model, plan: QuantizationPlan, settings: EmitSett
     if (role.kind === 'compute') layers.push(writer.writeWeights(node, role, constants));
     else if (role.kind === 'elementwise') writer.writeConstantInputs(node, role.data, constants);
   }
+  shieldFloatLayers(editor);
   editor.finish();
   return layers;
 }

@@ -9,6 +9,7 @@ import type { Candidate, CandidateLayer } from '../candidates.ts';
 import { quantizeDynamic } from '../dynamic/quantize-dynamic.ts';
 import type { WeightStore } from '../weight-store.ts';
 import { inputMeansOf, type Calibration } from './calibrate.ts';
+import type { Curve } from './curve.ts';
 import { emitQdq } from './emit.ts';
 import { gramKey } from './patches.ts';
 import { planQuantization, type QuantizationPlan } from './plan.ts';
@@ -22,6 +23,8 @@ export interface StaticInputs {
   readonly settings: QuantizeSettings;
   /** The calibrator where the settings say `auto`. */
   readonly method: CalibrationMethod;
+  /** By value of `prepared`: what it goes through before anything else sees it, where that is one function. */
+  readonly curves: ReadonlyMap<string, Curve>;
   /** Codes of weights, shared between candidates of one search. */
   readonly weights: WeightStore;
 }
@@ -73,29 +76,31 @@ export function quantizeStatic(inputs: StaticInputs): Candidate {
 }
 
 /** The value behind each integer layer that carries a pair: that of the clamp behind it, where it was absorbed. */
-function layerOutputs(plan: QuantizationPlan): Map<Node, string> {
+export function layerOutputs(plan: QuantizationPlan): Map<Node, string> {
   const outputs = new Map<Node, string>();
   for (const node of plan.integer.keys()) outputs.set(node, node.outputs[0]!);
   for (const [clamp, { producer }] of plan.absorbed) outputs.set(producer, clamp.outputs[0]!);
   return outputs;
 }
 
-function inModelOrder(layers: readonly CandidateLayer[], model: Model): CandidateLayer[] {
+/** `layers` in the order in which `model` has them. */
+export function inModelOrder(layers: readonly CandidateLayer[], model: Model): CandidateLayer[] {
   const places = new Map<string, number>();
   for (const { node } of model.graph.walk()) places.set(node.label, places.size);
   return [...layers].sort((a, b) => (places.get(a.name) ?? 0) - (places.get(b.name) ?? 0));
 }
 
 /** Scale and zero point of every group: the union of what its members need. */
-function groupParams(inputs: StaticInputs, plan: QuantizationPlan): Map<string, AffineParams> {
-  const { calibration, settings } = inputs;
+export function groupParams(inputs: StaticInputs, plan: QuantizationPlan): Map<string, AffineParams> {
+  const { settings } = inputs;
   const producers = new Map<string, Node>();
   for (const node of plan.integer.keys()) for (const output of node.outputs) producers.set(output, node);
   for (const [clamp, { producer }] of plan.absorbed) producers.set(clamp.outputs[0]!, producer);
 
+  const { curves } = inputs;
   const ranges = new Map<string, Range>();
   for (const [value, group] of plan.groupOf) {
-    const range = plan.fixedRanges.get(value) ?? rangeOf(value, producers.get(value), inputs, calibration);
+    const range = plan.fixedRanges.get(value) ?? rangeOf(value, producers.get(value), inputs, curves.get(value));
     const known = ranges.get(group);
     ranges.set(group, known ? { min: Math.min(known.min, range.min), max: Math.max(known.max, range.max) } : range);
   }
@@ -106,13 +111,14 @@ function groupParams(inputs: StaticInputs, plan: QuantizationPlan): Map<string, 
   return params;
 }
 
-function rangeOf(value: string, producer: Node | undefined, inputs: StaticInputs, calibration: Calibration): Range {
-  const { settings } = inputs;
+function rangeOf(value: string, producer: Node | undefined, inputs: StaticInputs, curve: Curve | undefined): Range {
+  const { calibration, settings } = inputs;
   const asked = settings.calibration(producer);
   return calibrateRange(calibration.histograms.get(value)!, {
     method: asked === 'auto' ? inputs.method : asked,
     type: settings.activationType,
     symmetric: settings.symmetric,
     percentile: settings.percentile,
+    curve,
   });
 }

@@ -13,6 +13,7 @@
 import { affineParams, type QuantizedType, type Range } from '../../../tensor/affine.ts';
 import { integerRange } from '../../../tensor/dtype.ts';
 import type { Histogram } from '../../../tensor/histogram.ts';
+import type { Curve } from './curve.ts';
 
 export type CalibrationMethod = 'min-max' | 'percentile' | 'entropy' | 'mse';
 
@@ -22,12 +23,15 @@ export interface CalibratorOptions {
   readonly symmetric: boolean;
   /** Share of values to keep, in percent, for `percentile`. */
   readonly percentile: number;
+  /** What the value goes through before anything else sees it: its output's error is what counts. */
+  readonly curve?: Curve | undefined;
 }
 
 /** The range that `method` chooses for a distribution. */
 export function calibrateRange(histogram: Histogram, options: CalibratorOptions): Range {
-  const full: Range = { min: Math.min(0, histogram.min), max: Math.max(0, histogram.max) };
-  if (!(full.max > full.min)) return full;
+  const seen: Range = { min: Math.min(0, histogram.min), max: Math.max(0, histogram.max) };
+  if (!(seen.max > seen.min)) return seen;
+  const full = options.curve ? heardRange(seen, options.curve) : seen;
   switch (options.method) {
     case 'min-max':
       return full;
@@ -96,16 +100,73 @@ export function expectedError(histogram: Histogram, range: Range, options: Calib
   return error === 0 ? 0 : (error / total) * (scale / binWidth) * scale * scale;
 }
 
+/** Expected error of the value, or of what its curve makes of it. */
+function errorMeasure(histogram: Histogram, options: CalibratorOptions): (range: Range) => number {
+  const { curve, type } = options;
+  // Of 16 bits every value has more codes than bins: what a bin holds is not known well enough, nor does it matter.
+  if (!curve || type.endsWith('16')) return (range) => expectedError(histogram, range, options);
+  const { counts, start, binWidth } = histogram;
+  const centers = Float64Array.from(counts, (_, i) => start + (i + 0.5) * binWidth);
+  const wanted = curve(centers);
+  const { min: first, max: last } = integerRange(type);
+  const reals = new Float64Array(last - first + 1);
+  return (range) => {
+    const { scale, zeroPoint } = affineParams(range, type, options.symmetric);
+    for (let i = 0; i < reals.length; i++) reals[i] = (first + i - zeroPoint) * scale;
+    const got = curve(reals);
+    let error = 0;
+    for (let i = 0; i < counts.length; i++) {
+      if (counts[i] === 0) continue;
+      const code = Math.min(last, Math.max(first, Math.round(centers[i]! / scale) + zeroPoint));
+      error += counts[i]! * (got[code - first]! - wanted[i]!) ** 2;
+    }
+    return error;
+  };
+}
+
+const heardSteps = 2048;
+/** Share of the span of what a curve gives that may be lost at an end: far below one of 256 codes. */
+const unheardShare = 1 / 8192;
+
+/** `range` without the ends where the curve gives all but the same, whatever the value. */
+function heardRange(range: Range, curve: Curve): Range {
+  const step = (range.max - range.min) / heardSteps;
+  const outputs = curve(Float64Array.from({ length: heardSteps + 1 }, (_, i) => range.min + i * step));
+  let lowest = Infinity;
+  let highest = -Infinity;
+  for (const output of outputs) {
+    lowest = Math.min(lowest, output);
+    highest = Math.max(highest, output);
+  }
+  const tolerance = (highest - lowest) * unheardShare;
+  if (!(tolerance > 0)) return range;
+  /** Steps from an end over which the output stays within the tolerance. */
+  const flat = (at: (i: number) => number): number => {
+    let [low, high] = [at(0), at(0)];
+    for (let i = 1; i <= heardSteps; i++) {
+      low = Math.min(low, at(i));
+      high = Math.max(high, at(i));
+      if (high - low > tolerance) return i - 1;
+    }
+    return 0;
+  };
+  return {
+    min: Math.min(0, range.min + step * flat((i) => outputs[i]!)),
+    max: Math.max(0, range.max - step * flat((i) => outputs[heardSteps - i]!)),
+  };
+}
+
 const leastErrorSteps = 60;
 
 /** Shrinks both ends by a common factor, then each end alone, keeping what lowers the expected error. */
 function leastErrorRange(histogram: Histogram, full: Range, options: CalibratorOptions): Range {
+  const errorOf = errorMeasure(histogram, options);
   let best = full;
-  let bestError = expectedError(histogram, full, options);
+  let bestError = errorOf(full);
   const search = (candidate: (factor: number) => Range): void => {
     for (let step = 1; step < leastErrorSteps; step++) {
       const range = candidate(1 - step / leastErrorSteps);
-      const error = expectedError(histogram, range, options);
+      const error = errorOf(range);
       if (error >= bestError) continue;
       best = range;
       bestError = error;
