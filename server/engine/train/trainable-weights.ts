@@ -27,7 +27,7 @@ const weightInputs: Readonly<Record<string, readonly number[]>> = {
   SimplifiedLayerNormalization: [1],
   'com.microsoft::FusedMatMul': [0, 1],
   'com.microsoft::SkipLayerNormalization': [2, 3, 4],
-  'lathe::FakeQuantize': [1],
+  'lathe::FakeQuantize': [0, 1],
 };
 
 /** Their constant is a weight when it is one number per channel, and not applied to an input such as a picture. */

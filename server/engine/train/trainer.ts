@@ -124,7 +124,7 @@ export class Trainer {
     const names = this.stateNames.filter((name) => name !== inputs.mask && name !== inputs.statistics);
     const held = await this.session.held(names, signal);
     const values: Record<string, TensorValue> = { [inputs.mask]: vector(mask) };
-    for (const name of names) values[name] = vector(times(held[name]!.data as Float32Array, mask));
+    for (const name of names) values[name] = vector(masked(held[name]!.data as Float32Array, mask));
     await this.session.hold(values, signal);
   }
 
@@ -147,7 +147,7 @@ export class Trainer {
     const { options, graph } = this;
     const flat = graph.weights;
     const mask = parts.mask ? this.maskVector(options.masks!) : undefined;
-    const weights = mask ? times(graph.initial.weights, mask) : graph.initial.weights;
+    const weights = mask ? masked(graph.initial.weights, mask) : graph.initial.weights;
     const values: Record<string, TensorValue> = {};
     for (const name of this.stateNames) values[name] = vector(new Float32Array(flat.size));
     values[inputs.weights] = vector(weights);
@@ -209,6 +209,7 @@ function vector(values: Float32Array): TensorValue {
   return tensorValue('float32', [values.length], values);
 }
 
-function times(values: Float32Array, mask: Float32Array): Float32Array {
-  return values.map((value, i) => value * mask[i]!);
+function masked(values: Float32Array, mask: Float32Array): Float32Array {
+  // No -0: what is pruned is told by its bits.
+  return values.map((value, i) => (mask[i] ? value : 0));
 }

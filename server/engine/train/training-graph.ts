@@ -91,6 +91,14 @@ function chooseWeights(model: Model, options: TrainerOptions): { weights: Weight
     });
   }
   const values = options.losses.flatMap(({ loss }) => loss.values);
+  const made = new Set(model.graph.nodes.flatMap((node) => node.outputs));
+  const missing = values.find((name) => !made.has(name));
+  if (missing !== undefined) {
+    throw new LatheError('USAGE', `No node of the model makes "${missing}", so no loss can be measured there.`, {
+      fix: `Its outputs are ${model.graph.outputs.map(({ name }) => `"${name}"`).join(', ')}.`,
+      at: { value: missing },
+    });
+  }
   const blocked = findBlocked(model.graph, chosen.map(({ name }) => name), values);
   const stopped = new Set(blocked.flatMap(({ weights }) => weights));
   const weights = chosen.filter(({ name }) => !stopped.has(name));

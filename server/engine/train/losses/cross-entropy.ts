@@ -3,9 +3,10 @@
 import { attr } from '../../model/attribute.ts';
 import { Tensor } from '../../model/tensor.ts';
 import type { Loss } from './loss.ts';
+import { classesLast } from './scores.ts';
 
 export interface CrossEntropyOptions {
-  /** Scores before the softmax, of shape [batch, classes] or with the classes last: see `scoresOf`. */
+  /** Scores before the softmax, classes last or [batch, classes, 1, 1]: see `scoresOf`. */
   readonly scores: string;
   /** Name of the input for the labels; 'labels' unless told. */
   readonly labels?: string;
@@ -23,7 +24,7 @@ export function crossEntropy(options: CrossEntropyOptions): Loss {
   return {
     values: [scores],
     emit(g) {
-      const dims = g.dims(scores);
+      const dims = classesLast(g.dims(scores));
       const classes = dims.at(-1)!;
       const rows = dims.slice(0, -1);
       const count = rows.reduce((a, b) => a * b, 1);
@@ -43,11 +44,11 @@ export function crossEntropy(options: CrossEntropyOptions): Loss {
         const mass = g.reduceSum(target, [-1], true);
         target = g.add(g.mul(target, 1 - smoothing), g.mul(mass, smoothing / classes));
       }
-      const logs = g.emit('LogSoftmax', [scores], { axis: attr.int(-1) });
+      const logs = g.emit('LogSoftmax', [g.reshape(scores, dims)], { axis: attr.int(-1) });
       const loss = g.mul(g.emit('ReduceSum', [g.mul(target, logs)], { keepdims: attr.int(0) }), -1 / count);
       const mass = g.reduceSum(target, [-1], true);
       const difference = g.sub(g.mul(g.emit('Exp', [logs]), mass), target);
-      return { loss, seeds: new Map([[scores, g.mul(difference, 1 / count)]]) };
+      return { loss, seeds: new Map([[scores, g.reshape(g.mul(difference, 1 / count), g.dims(scores))]]) };
     },
   };
 }
