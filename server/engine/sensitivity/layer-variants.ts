@@ -2,12 +2,14 @@
 
 import { Constants } from '../model/constants.ts';
 import { GraphIndex } from '../model/graph-index.ts';
+import { GraphEditor } from '../model/graph-editor.ts';
 import type { Graph } from '../model/graph.ts';
 import type { Model } from '../model/model.ts';
 import type { Node } from '../model/node.ts';
 import { Tensor } from '../model/tensor.ts';
 import type { Candidate, CandidateLayer, CandidateMaker, KeptLayers } from '../passes/quantize/candidates.ts';
 import { planQuantization } from '../passes/quantize/static/plan.ts';
+import { shieldFloatLayers } from '../passes/quantize/static/shield.ts';
 import { roleOf, type ComputeRole } from '../passes/quantize/static/operators.ts';
 
 /** A layer of the float network that integer kernels can compute. */
@@ -101,6 +103,9 @@ export class LayerVariants {
       restore(model.graph, this.maker.prepared.graph, input);
     }
     node.inputs.length = original.inputs.length;
+    const editor = new GraphEditor(model);
+    shieldFloatLayers(editor);
+    editor.finish();
     return model;
   }
 }
