@@ -1,66 +1,22 @@
 /** The step `prune`. */
 
-import { summarize } from '../../analysis/cost.ts';
-import type { Model } from '../../model/model.ts';
-import type { Pass, PassContext, PassNote, PassPlan, PassResult, PlannedLayer } from '../pass.ts';
-import { planChannels, prunedLayers, pruneChannels, type PrunedGroup } from './channels/prune-channels.ts';
-import { trackChannels } from './channels/track-channels.ts';
-import { pruneOptions, type PruneOptions } from './options.ts';
+import type { Pass } from '../pass.ts';
+import { channelWay } from './channels/channel-way.ts';
+import { pruneOptions, type PruneMethod, type PruneOptions } from './options.ts';
+import { sparseWay } from './sparse/sparse-way.ts';
+import type { PruneWay } from './way.ts';
+
+const ways: Readonly<Record<PruneMethod, PruneWay>> = {
+  channels: channelWay,
+  unstructured: sparseWay,
+  'n:m': sparseWay,
+  block: sparseWay,
+};
 
 export const prunePass: Pass<PruneOptions> = {
   name: 'prune',
-  summary: 'Removes channels: tensors shrink, and every layer around them with them.',
+  summary: 'Removes channels or single weights: the file shrinks, and with channels the work too.',
   options: pruneOptions,
-  plan(model, options): PassPlan {
-    const groups = planChannels(trackChannels(model), options, new Map(), 0);
-    const pruned = prunedLayers(groups);
-    const costs = new Map(summarize(model).layers.map((layer) => [layer.name, layer.weightBytes]));
-    const layers = [...pruned].map(([node, { before, after }]): PlannedLayer => {
-      const weightBytes = costs.get(node.label) ?? 0;
-      return {
-        name: node.label,
-        opType: node.opType,
-        action: `${after} of ${before}`,
-        weightBytes,
-        predictedBytes: Math.round((weightBytes * after) / before),
-      };
-    });
-    return { layers, notes: notesOn(groups) };
-  },
-  async apply(model: Model, options: PruneOptions, context: PassContext): Promise<PassResult> {
-    const result = await pruneChannels(model, options, context);
-    const before = summarize(model);
-    const after = summarize(result.model);
-    const layers = [...prunedLayers(result.groups)].map(([node, count]) => ({
-      name: node.label,
-      opType: node.opType,
-      action: 'pruned',
-      reason: `${count.after} of ${count.before} channels stay`,
-    }));
-    const macs = before.macs !== undefined && after.macs !== undefined
-      ? `, ${percent(after.macs / before.macs)} of the multiply-accumulates`
-      : '';
-    const notes: PassNote[] = [
-      ...notesOn(result.groups),
-      {
-        severity: 'info',
-        message: `${percent(after.parameters / before.parameters)} of the parameters stay${macs}.`,
-      },
-    ];
-    if (result.reconstructed > 0) {
-      const message = `The weights of ${result.reconstructed} layers were fitted again to make up for what went.`;
-      notes.push({ severity: 'info', message });
-    }
-    return { model: result.model, layers, notes };
-  },
+  plan: (model, options, target) => ways[options.method].plan(model, options, target),
+  apply: (model, options, context) => ways[options.method].apply(model, options, context),
 };
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(0)} %`;
-}
-
-function notesOn(groups: readonly PrunedGroup[]): PassNote[] {
-  if (groups.length > 0) return [];
-  const message = 'No layer has channels that can go: all of them leave the model, or are normalized together.';
-  return [{ severity: 'warning', message }];
-}

@@ -3,14 +3,14 @@
 import type { Model } from '../../../model/model.ts';
 import type { Node } from '../../../model/node.ts';
 import { summarize } from '../../../analysis/cost.ts';
-import { compileGlob } from '../../../util/glob.ts';
 import type { PassContext } from '../../pass.ts';
+import { layerRatios } from '../layer-rules.ts';
 import type { PruneOptions } from '../options.ts';
 import { countFor, countsForTarget, RemainingCost, stepOf, type CostOf } from './choose-counts.ts';
 import { cutChannels } from './cut-channels.ts';
 import { channelGroups, groupNodes, type ChannelGroup } from './groups.ts';
 import { observeChannels, type ChannelMoments } from './observe-channels.ts';
-import { refit } from './refit.ts';
+import { refit } from '../refit.ts';
 import { rankChannels, type RankedGroup } from './rank-channels.ts';
 import { reconstructed } from './reconstruct.ts';
 import { trackChannels } from './track-channels.ts';
@@ -37,7 +37,8 @@ export function planChannels(
   seed: number,
 ): PrunedGroup[] {
   const weights = (name: string) => tracker.constant(name)!;
-  const ratios = ratioRules(options);
+  const ratioFor = layerRatios(options);
+  const ratios = (group: ChannelGroup): number | undefined => ratioFor(group.produced.map(({ node }) => node));
   const groups = channelGroups(tracker).filter((group) => ratios(group) !== 0);
   const ranked = groups.map((group) => rankChannels(group, weights, moments, options.importance, seed));
   const step = (group: ChannelGroup): number => stepOf(group, options.multipleOf);
@@ -79,18 +80,6 @@ function costsOf(model: Model, what: 'macs' | 'parameters'): CostOf {
   return (node) => byName.get(node.label) ?? 0;
 }
 
-/** The ratio that the recipe sets for a group's layers: 0 keeps all of it, undefined leaves it to the rest. */
-function ratioRules({ layers }: PruneOptions): (group: ChannelGroup) => number | undefined {
-  const rules = layers.map(({ match, keep, ratio }) => ({ matches: compileGlob(match), ratio: keep ? 0 : ratio }));
-  return (group) => {
-    let found: number | undefined;
-    for (const { matches, ratio } of rules) {
-      if (group.produced.some(({ node }) => matches(node.label))) found = ratio;
-    }
-    return found;
-  };
-}
-
 /** Removes channels, and lets those that stay make up for them where there are data. */
 export async function pruneChannels(
   model: Model,
@@ -118,7 +107,7 @@ export async function pruneChannels(
     return kept.length === axis.length ? undefined : kept;
   };
   const fitted = options.reconstruct && data && removed.size > 0
-    ? await refit(model, pruned, keptOf, data, context)
+    ? await refit(model, pruned, { keptOf }, data, context)
     : 0;
   return { model: pruned, groups, reconstructed: Math.max(fitted, replaced.size) };
 }

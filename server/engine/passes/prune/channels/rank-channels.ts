@@ -11,7 +11,7 @@ import { Random } from '../../../util/random.ts';
 import type { Tensor } from '../../../model/tensor.ts';
 import type { PruneOptions } from '../options.ts';
 import type { Channel, ChannelGroup } from './groups.ts';
-import { damped, inverse } from './linear-algebra.ts';
+import { damped, inverse } from '../linear-algebra.ts';
 import type { ChannelMoments } from './observe-channels.ts';
 import { productsAlong, sumsAlong, viewAlong } from './weight-view.ts';
 

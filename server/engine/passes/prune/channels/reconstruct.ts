@@ -5,7 +5,7 @@
  */
 
 import { Tensor } from '../../../model/tensor.ts';
-import { cholesky, damped, solveCholesky } from './linear-algebra.ts';
+import { cholesky, damped, solveCholesky } from '../linear-algebra.ts';
 import type { ChannelMoments } from './observe-channels.ts';
 import type { ChannelTracker, Consumed } from './tracker.ts';
 import { viewAlong } from './weight-view.ts';
