@@ -1,6 +1,7 @@
 /** What a run gives back. The command line prints it as JSON, so its names are a public interface. */
 
 import type { Changes } from './comparison.ts';
+import type { TrainingResult } from './training.ts';
 
 /** A metric on a data set. */
 export interface MetricFigure {
@@ -49,6 +50,8 @@ export interface StepResult {
   /** The metric after the step, where there are evaluation data. */
   readonly value?: number;
   readonly reason?: string;
+  /** How the training went, of a step that trains. */
+  readonly training?: TrainingResult;
 }
 
 /** A model that the run measured on its way. */
@@ -116,7 +119,11 @@ export interface RunResult {
   readonly notes: readonly RunNote[];
   /** `true` when a figure comes from random data. */
   readonly synthetic: boolean;
-  readonly data: { readonly calibration?: DataDescription; readonly evaluation?: DataDescription };
+  readonly data: {
+    readonly calibration?: DataDescription;
+    readonly evaluation?: DataDescription;
+    readonly training?: DataDescription;
+  };
   readonly target: string;
   readonly seed: number;
   readonly threads: number;

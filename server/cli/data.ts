@@ -43,6 +43,12 @@ export async function dataSources(args: Arguments, folder: string): Promise<Data
     const { calibration } = await sourcesOf(calibrationData, folder);
     sources = { ...sources, ...(calibration && { calibration }) };
   }
+  const trainingData = args.text('training');
+  if (trainingData !== undefined) {
+    const { training, calibration } = await sourcesOf(trainingData, folder);
+    const source = training ?? calibration;
+    sources = { ...sources, ...(source && { training: source }) };
+  }
   return withMetric(sources, args.text('metric') as MetricName | undefined);
 }
 

@@ -2,6 +2,7 @@
 
 import { dirname, resolve } from 'node:path';
 import { LatheError } from '../engine/errors.ts';
+import type { DataSources } from '../engine/data/source-schema.ts';
 import { readModel } from '../engine/formats/onnx/read.ts';
 import { splitSources } from '../engine/recipe/data-choice.ts';
 import { formatRecipe } from '../engine/recipe/format.ts';
@@ -24,6 +25,8 @@ export interface Technique {
   readonly suffix: string;
   /** Reads the data that the command line names; without it no data are opened. */
   readonly needsData: boolean;
+  /** Trains on a part of the data. */
+  readonly trains?: boolean;
 }
 
 /** Flags that all of these commands have, besides their own. */
@@ -40,7 +43,8 @@ export async function runTechnique(context: CommandContext, technique: Technique
   const outputPath = resolve(args.text('output') ?? defaultOutput(modelPath, technique.suffix));
   const folder = dirname(outputPath);
   const sources = technique.needsData ? await sourcesFor(context, model, folder) : {};
-  const data = await splitSources(sources, model, folder, args.integer('limit', 1));
+  const split = await splitSources(sources, model, folder, args.integer('limit', 1), technique.trains);
+  const data = withAugment(split, args.text('augment'));
   const maxDrop = args.number('max-drop', 0);
   const prefer = args.text('prefer');
   const { recipe, findings } = checkRecipe({
@@ -69,6 +73,11 @@ export async function runTechnique(context: CommandContext, technique: Technique
   const result = await runRecipe(recipe, { ...runOptions(context), baseDir: folder, recipePath, recipeText });
   output.result(result, runText(result));
   return result.goalMet ? 0 : 1;
+}
+
+function withAugment(data: DataSources, list: string | undefined): Record<string, unknown> {
+  if (list === undefined || !data.training) return data;
+  return { ...data, training: { ...data.training, augment: list.split(',').map((name) => name.trim()) } };
 }
 
 /** Options without those that were not given. */

@@ -6,9 +6,10 @@ import { benchmarkCommand } from './benchmark.ts';
 import { checkCommand } from './check.ts';
 import { compareCommand } from './compare.ts';
 import { compressCommand } from './compress.ts';
+import { distillCommand } from './distill.ts';
 import { evaluateCommand } from './evaluate.ts';
+import { finetuneCommand } from './finetune.ts';
 import { inspectCommand } from './inspect.ts';
-import { laterCommands } from './later.ts';
 import { pruneCommand } from './prune.ts';
 import { quantizeCommand } from './quantize.ts';
 import { runCommand } from './run.ts';
@@ -21,7 +22,8 @@ export const commands: readonly Command[] = [
   runCommand,
   quantizeCommand,
   pruneCommand,
-  ...laterCommands,
+  distillCommand,
+  finetuneCommand,
   evaluateCommand,
   compareCommand,
   benchmarkCommand,

@@ -4,10 +4,13 @@
  */
 
 import type * as z from 'zod';
+import type { TrainingResult } from '../../../protocol/results/training.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Model } from '../model/model.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Target } from '../targets/target.ts';
+import type { TrainingControl } from '../train/run/control.ts';
+import type { CurveUpdate } from '../train/run/train-student.ts';
 
 /** Told as work goes on: a phase ("Calibrating"), how many of how many steps are done. */
 export type ProgressListener = (phase: string, done: number, total: number) => void;
@@ -52,6 +55,14 @@ export interface PassContext {
   readonly threads: number;
   /** A folder for temporary files, removed after the run. */
   readonly tempDir: string;
+  /** Folder that paths in options start at; the working directory without. */
+  readonly baseDir?: string;
+  /** How a training run is stopped early or held back. */
+  readonly control?: TrainingControl;
+  /** A file for this step's own use that outlives the run when it is killed, so that it can go on from there. */
+  readonly checkpointPath?: string;
+  /** Told about the curves of a training run as they grow. */
+  readonly onCurve?: (update: CurveUpdate) => void;
   readonly progress: ProgressListener;
   readonly log: (line: string) => void;
   readonly signal?: AbortSignal;
@@ -81,6 +92,8 @@ export interface PassResult {
   readonly model: Model;
   readonly layers: readonly LayerAction[];
   readonly notes: readonly PassNote[];
+  /** How the training went, of a pass that trains. */
+  readonly training?: TrainingResult;
 }
 
 /** What a pass would do to one layer. */
@@ -104,6 +117,8 @@ export interface Pass<Options = unknown> {
   /** One sentence for lists and hovers. */
   readonly summary: string;
   readonly options: z.ZodType<Options>;
+  /** Whether the step learns from training data. */
+  trains?(options: Options): boolean;
   /** What `apply` would do, from the structure alone: reads no data and runs nothing. */
   plan(model: Model, options: Options, target: Target): PassPlan;
   /** The changed model; `model` itself stays as it is. */

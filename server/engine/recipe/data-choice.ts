@@ -48,6 +48,8 @@ export function withMetric(sources: DataSources, metric: MetricName | undefined)
 const calibrationSamples = 100;
 /** It never takes more than this share of data that the metric is measured on, too. */
 const largestShare = 1 / 4;
+/** What training takes of it. */
+const trainingShare = 4 / 5;
 /** With fewer samples both use all of them. */
 const fewestToSplit = 40;
 
@@ -56,12 +58,14 @@ const fewestToSplit = 40;
  *
  * @param folder where the sources' paths start
  * @param limit the most samples to measure on
+ * @param trains training takes a part of a shared source, too
  */
 export async function splitSources(
   sources: DataSources,
   model: Model,
   folder: string,
   limit: number | undefined,
+  trains = false,
 ): Promise<DataSources> {
   const { calibration, evaluation } = sources;
   const measured = evaluation && limit !== undefined ? { ...evaluation, limit } : evaluation;
@@ -70,9 +74,21 @@ export async function splitSources(
   }
   const { size } = await openDataset(calibration, modelInputs(model), { baseDir: folder, seed: 0 });
   if (size < fewestToSplit) return { ...sources, evaluation: measured! };
+  const isSplit = trains && !sources.training;
   const count = Math.min(calibrationSamples, Math.floor(size * largestShare));
   // What is about measuring means nothing for calibration.
   const { metric: _metric, output: _output, threshold: _threshold, decoder: _decoder, ...source } = calibration;
+  if (isSplit) {
+    // Calibration may see what is trained on; the metric may not.
+    const trained = Math.round(size * trainingShare);
+    return {
+      calibration: { ...source, shuffle: true, limit: Math.min(count, trained) },
+      training: { ...source, shuffle: true, limit: trained },
+      evaluation: {
+        ...evaluation, shuffle: true, skip: (source.skip ?? 0) + trained, ...(limit !== undefined && { limit }),
+      },
+    };
+  }
   if (limit === undefined) return { ...sources, calibration: { ...source, limit: count } };
   // In one random order the first samples are for calibration and the next ones are measured on.
   const skip = (source.skip ?? 0) + count;

@@ -76,6 +76,7 @@ export async function finishRun(
     data: {
       ...(data.calibration && { calibration: describe(data.calibration) }),
       ...(data.evaluation && { evaluation: describe(data.evaluation) }),
+      ...(data.training && { training: describe(data.training) }),
     },
     target: target.name,
     seed: options.seed,

@@ -14,7 +14,7 @@ export interface Finding {
   readonly part: 'key' | 'value';
 }
 
-export const notAvailable = 'is not available in this version of Lathe';
+const notAvailable = 'is not available in this version of Lathe';
 
 function valueAt(input: unknown, path: Path): unknown {
   let value = input;

@@ -11,6 +11,8 @@ export interface OpenDataOptions {
   /** Relative paths of the sources start here. */
   readonly baseDir: string;
   readonly seed: number;
+  /** A step of the run trains. */
+  readonly trains?: boolean;
   readonly signal?: AbortSignal;
 }
 

@@ -2,9 +2,9 @@
 
 import { LineCounter, parseDocument, visit, type Document } from 'yaml';
 import { messageOf } from '../errors.ts';
-import { findPass, passes, reservedSteps } from '../passes/registry.ts';
+import { findPass, passes } from '../passes/registry.ts';
 import { didYouMean, listInWords } from '../util/nearest.ts';
-import { findingsOf, notAvailable, type Finding } from './issue-words.ts';
+import { findingsOf, type Finding } from './issue-words.ts';
 import { placeOf, rangeAt, type Range } from './place.ts';
 import { recipeError, type RecipeProblem, type RecipeProblemCode } from './problem.ts';
 import { recipeSchema, type Recipe, type RecipeStep } from './recipe.ts';
@@ -120,10 +120,7 @@ function checkStep(item: unknown, path: Path): { step?: RecipeStep; findings: re
   const pass = findPass(name);
   if (!pass) {
     const available = `Available steps: ${listInWords(names)}.`;
-    if (reservedSteps.includes(name)) {
-      return fail('LTH2009', `The step "${name}" ${notAvailable}. ${available}`, at, 'key');
-    }
-    const hint = didYouMean(name, [...names, ...reservedSteps]);
+    const hint = didYouMean(name, names);
     return fail('LTH2002', `Unknown step "${name}".${hint} ${available}`, at, 'key');
   }
   const options = written ?? {};

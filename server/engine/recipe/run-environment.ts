@@ -1,10 +1,12 @@
 /** What all parts of a run share. */
 
+import type { TrainingUpdate } from '../../../protocol/results/training.ts';
 import type { DataSets } from '../data/open-data-sets.ts';
 import type { Model } from '../model/model.ts';
 import type { ProgressListener } from '../passes/pass.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Target } from '../targets/target.ts';
+import type { TrainingControl } from '../train/run/control.ts';
 import type { BestKept } from './best-kept.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { RunPaths } from './paths.ts';
@@ -27,6 +29,10 @@ export interface RunOptions {
   readonly log: (line: string) => void;
   /** Told before and after the best result so far is written to `path`. */
   readonly onResult?: (state: 'writing' | 'kept', path: string) => void;
+  /** Told about the curves of steps that train, as they grow. */
+  readonly onTraining?: (update: TrainingUpdate) => void;
+  /** How training is stopped early, with the best kept, or held back. */
+  readonly control?: TrainingControl;
   readonly signal?: AbortSignal;
 }
 

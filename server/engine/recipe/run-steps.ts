@@ -1,10 +1,12 @@
 /** The steps of a recipe, one after the other, each measured where there are evaluation data. */
 
+import { basename, dirname, join } from 'node:path';
 import type { MetricFigure, RunNote, StepResult } from '../../../protocol/results/run.ts';
 import { throwIfCancelled } from '../errors.ts';
 import type { Model } from '../model/model.ts';
 import type { Judge, LayerAction, PassContext, Verdict } from '../passes/pass.ts';
 import { findPass } from '../passes/registry.ts';
+import { removeCheckpoint } from '../train/run/checkpoint-file.ts';
 import { changeInWords } from '../util/words.ts';
 import { CandidateLog } from './candidate-log.ts';
 import { latencyOptions, measureMedians } from './latency.ts';
@@ -31,30 +33,56 @@ export async function carryOutSteps(environment: RunEnvironment): Promise<StepsR
   const steps: StepResult[] = [];
   let model = environment.original;
   let verdict: Verdict | undefined;
-  for (const { name, options: written } of recipe.steps) {
+  const checkpoints: string[] = [];
+  for (const [index, { name, options: written }] of recipe.steps.entries()) {
     throwIfCancelled(options.signal);
     const pass = findPass(name)!;
     step = name;
     const started = performance.now();
-    const result = await pass.apply(model, pass.options.parse(written), context);
+    const parsed = pass.options.parse(written);
+    const own = pass.trains?.(parsed) === true ? trainingContext(environment, context, index, name) : context;
+    if (own.checkpointPath !== undefined) checkpoints.push(own.checkpointPath);
+    const result = await pass.apply(model, parsed, own);
     const found = (await evaluator?.evaluate(result.model))?.verdict;
     if (found) candidates.add(result.model, name, found);
     const durationMs = performance.now() - started;
     notes.push(...result.notes);
-    const value = found && { value: found.value };
+    const figures = { ...(found && { value: found.value }), ...(result.training && { training: result.training }) };
     if (options.automatic && found && !kept.allows(found) && kept.allows(verdict)) {
       const reason = `${found.metric} would drop by ${changeInWords(found.metric, found.drop).slice(1)}`;
       notes.push({ severity: 'warning', message: `The step "${name}" was undone: ${reason}.` });
-      steps.push({ name, durationMs, kept: false, ...value, reason });
+      steps.push({ name, durationMs, kept: false, ...figures, reason });
       continue;
     }
     model = result.model;
     verdict = found;
     actions.push(...result.layers);
     kept.replace({ model, verdict });
-    steps.push({ name, durationMs, kept: true, ...value });
+    steps.push({ name, durationMs, kept: true, ...figures });
   }
+  // Until here each is what a killed run would go on from, also in a later step.
+  for (const path of checkpoints) removeCheckpoint(path);
   return { model, verdict, actions, notes, steps, candidates };
+}
+
+/** What a step that trains gets besides: a place for its checkpoint, and somebody to tell its curves to. */
+function trainingContext(
+  { options, paths }: RunEnvironment,
+  context: PassContext,
+  index: number,
+  name: string,
+): PassContext {
+  return {
+    ...context,
+    ...(options.control && { control: options.control }),
+    checkpointPath: checkpointPath(paths.output, index),
+    onCurve: (update) => options.onTraining?.({ recipeStep: index, name, ...update }),
+  };
+}
+
+/** `.NAME.step3.checkpoint` beside the result. */
+export function checkpointPath(output: string, index: number): string {
+  return join(dirname(output), `.${basename(output)}.step${index + 1}.checkpoint`);
 }
 
 /** Of the original, compared with itself. */
@@ -79,6 +107,7 @@ function passContext(environment: RunEnvironment, onMeasured: MeasuredListener):
     seed: options.seed,
     threads: options.threads,
     tempDir,
+    baseDir: options.baseDir,
     progress: options.progress,
     log: options.log,
     ...(options.signal && { signal: options.signal }),

@@ -8,6 +8,7 @@ import { isCancelled, LatheError } from '../errors.ts';
 import { checkExternalData } from '../formats/onnx/external-data.ts';
 import { readModel } from '../formats/onnx/read.ts';
 import { writeModel } from '../formats/onnx/write.ts';
+import { findPass } from '../passes/registry.ts';
 import { findTarget } from '../targets/registry.ts';
 import { BestKept } from './best-kept.ts';
 import { defaultMaxDrop } from './default-goal.ts';
@@ -58,7 +59,11 @@ async function prepare(
   const original = withNodeNames(readModel(paths.model));
   const [missing] = checkExternalData(original);
   if (missing) throw missing;
-  const data = await openRunData(recipe.data ?? {}, original, { baseDir, seed, ...(signal && { signal }) });
+  const trains = recipe.steps.some(({ name, options: written }) => {
+    const pass = findPass(name);
+    return pass?.trains?.(pass.options.parse(written)) === true;
+  });
+  const data = await openRunData(recipe.data ?? {}, original, { baseDir, seed, trains, ...(signal && { signal }) });
   const evaluator = data.evaluation && await Evaluator.open({
     dataset: data.evaluation,
     source: data.evaluationSource!,

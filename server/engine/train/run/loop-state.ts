@@ -1,6 +1,6 @@
 /** Where a training run stands: everything that it needs to go on after it was killed. */
 
-import type { ScorePoint } from '../../../../protocol/results/training.ts';
+import type { ScorePoint, TrainingEnd } from '../../../../protocol/results/training.ts';
 import type { TensorValue } from '../../tensor/tensor-value.ts';
 import type { TrainerState } from '../trainer-options.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint-file.ts';
@@ -22,6 +22,8 @@ export interface LoopFigures {
   /** How often the rate was lowered because the loss exploded. */
   readonly relapses: number;
   readonly trainingMs: number;
+  /** Of a run that is over: only what comes after it was interrupted. */
+  readonly end?: TrainingEnd;
 }
 
 export interface SavedLoop {

@@ -72,6 +72,7 @@ class Loop {
   private sinceBest = 0;
   private relapses = 0;
   private best: TrainerState | undefined;
+  private end: TrainingEnd | undefined;
   private msBefore = 0;
   private started = performance.now();
   private saved = performance.now();
@@ -86,9 +87,10 @@ class Loop {
     const resumed = await this.takeUp();
     const resumedAt = resumed ? this.step : undefined;
     if (!resumed) await this.begin();
-    const end = await this.train();
+    this.end ??= await this.train();
+    await this.save();
     if (this.best && this.step !== this.bestStep) await this.learner.restore(this.best);
-    return { figures: this.figures(), end, ...(resumedAt !== undefined && { resumedAt }) };
+    return { figures: this.figures(), end: this.end, ...(resumedAt !== undefined && { resumedAt }) };
   }
 
   private async takeUp(): Promise<boolean> {
@@ -107,6 +109,7 @@ class Loop {
     this.sinceBest = figures.sinceBest;
     this.relapses = figures.relapses;
     this.msBefore = figures.trainingMs;
+    this.end = figures.end;
     this.tell(this.curve.figures.points, this.scores);
     return true;
   }
@@ -238,6 +241,7 @@ class Loop {
       sinceBest: this.sinceBest,
       relapses: this.relapses,
       trainingMs: this.trainingMs(),
+      ...(this.end && { end: this.end }),
     };
   }
 
