@@ -28,6 +28,8 @@ export interface CandidateLayer {
   /** A value of both models whose error tells how well the layer was quantized. */
   readonly output?: string;
   readonly reason?: string;
+  /** The candidate's value before it is rounded, where the layer adds a bias to it. */
+  readonly sums?: string;
 }
 
 export interface Candidate {

@@ -2,20 +2,19 @@
  * Rounding with error feedback: weights are rounded one after the other, and what each loses is made up by the ones
  * that are not rounded yet, as far as the inputs allow (GPTQ, Frantar et al. 2023, after Hassibi and Stork's optimal
  * brain surgeon). It lowers the error of the layer's output, not of the weights, and needs the inputs' second moments
- * (see the `gram` observer).
+ * (see the `gram` observer). Coordinate descent then takes back what looked best too early (`rounding-descent.ts`).
  */
 
 import { roundHalfEven } from '../../tensor/codec.ts';
 import type { GramResult } from '../../runtime/observers/gram.ts';
+import { descend, type DescentLimits, type MomentBlock } from './rounding-descent.ts';
 import { largestCodeOf, pairLimit, type QuantizedWeights, type WeightLayout, type WeightOptions } from './weights.ts';
 
 /** Share of the mean diagonal that is added to it, so that the inverse exists: the paper's and all tools' default. */
 const damping = 0.01;
 
-/** Upper Cholesky factor of the inverse second moments of one block of inputs. */
-interface Block {
-  readonly start: number;
-  readonly size: number;
+/** One block of inputs: its second moments, damped, and the upper Cholesky factor of their inverse. */
+interface Block extends MomentBlock {
   /** Row-major [size, size], upper triangle. */
   readonly factor: Float64Array;
 }
@@ -31,20 +30,24 @@ export function roundWithFeedback(
   layout: WeightLayout,
   weights: QuantizedWeights,
   gram: GramResult,
-  options: Pick<WeightOptions, 'type' | 'pairSafe'>,
+  options: Pick<WeightOptions, 'type' | 'pairSafe' | 'rounding'>,
 ): QuantizedWeights {
   const groups = gram.blocks.map((blocks) => blocks.map(({ start, size, sums }) => factorize(start, size, sums)));
   const codes = weights.codes.slice();
   const limits = { largest: largestCodeOf(options.type), pairSafe: options.pairSafe };
   const channelsPerGroup = layout.channels / groups.length;
   const row = new Float64Array(layout.reduction);
+  const weightsOfChannel = new Float64Array(layout.reduction);
+  const gradient = new Float64Array(layout.reduction);
   const rounded = new Int16Array(layout.reduction);
   let noisePower = 0;
   for (let channel = 0; channel < layout.channels; channel++) {
     const scale = weights.scales[weights.scales.length > 1 ? channel : 0]!;
     for (let k = 0; k < row.length; k++) row[k] = values[layout.index(channel, k)]!;
+    weightsOfChannel.set(row);
     for (const block of groups[Math.floor(channel / channelsPerGroup)]!) {
       roundBlock(row, rounded, block, scale, limits);
+      if (options.rounding === 'learned') descend(weightsOfChannel, rounded, block, scale, limits, gradient);
     }
     for (let k = 0; k < row.length; k++) {
       const at = layout.index(channel, k);
@@ -55,12 +58,7 @@ export function roundWithFeedback(
   return { ...weights, codes, noisePower };
 }
 
-interface CodeLimits {
-  readonly largest: number;
-  readonly pairSafe: boolean;
-}
-
-function roundBlock(row: Float64Array, codes: Int16Array, block: Block, scale: number, limits: CodeLimits): void {
+function roundBlock(row: Float64Array, codes: Int16Array, block: Block, scale: number, limits: DescentLimits): void {
   const { start, size, factor } = block;
   const { largest, pairSafe } = limits;
   for (let i = 0; i < size; i++) {
@@ -107,7 +105,7 @@ function factorize(start: number, size: number, sums: Float64Array): Block {
     h[i * size + i]! += added;
   }
   const inverse = invertPositive(h, size);
-  return { start, size, factor: upperCholesky(inverse, size) };
+  return { start, size, moments: h, factor: upperCholesky(inverse, size) };
 }
 
 /** Inverse of a symmetric positive definite matrix, by its Cholesky factor (Golub and Van Loan, section 4.2). */

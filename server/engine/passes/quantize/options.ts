@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { oneOf } from '../reserved.ts';
+import { awareOptions } from './aware/aware-options.ts';
 import { ruleBits, weightOnlyFields } from './weight-only/weight-only-options.ts';
 
 export const activationTypes = ['float', 'int8', 'uint8', 'int16', 'uint16'] as const;
@@ -21,6 +22,12 @@ const perChannel = z.boolean().describe(
 const calibration = z.enum(calibrationMethods).describe(
   'How the range of a value is chosen from what was seen. mse takes the range of least error, value by value; auto '
     + 'tries all and takes the one that comes nearest to the float model at its outputs.',
+);
+
+const rounding = z.enum(['auto', 'nearest', 'feedback', 'learned']).describe(
+  'How weights become codes. nearest: each alone. feedback: what one loses is made up by others, as far as the inputs '
+    + 'allow. learned: the same, then codes change as long as the output of the layer errs less. auto: the last two, '
+    + 'whichever comes nearer to the float model at its outputs.',
 );
 
 const layerRule = z.strictObject({
@@ -44,7 +51,8 @@ const layerRule = z.strictObject({
 export const quantizeOptions = z.strictObject({
   scheme: oneOf(['int8', 'dynamic', 'int4', 'int3', 'int2', 'fp16', 'bf16'], ['mixed']).default('int8').describe(
     'int8: weights and activations, calibrated on data. dynamic: int8 weights, activations measured at run time, '
-      + 'no data needed. int4, int3, int2: weights of so few bits, computed in float. fp16, bf16: half-size floats.',
+      + 'no data needed. int4, int3, int2: weights of so few bits, computed in float (int4 with '
+      + 'activations: int8 computes in integers). fp16, bf16: half-size floats.',
   ),
   activations: activations.optional(),
   weights: weights.optional(),
@@ -59,6 +67,11 @@ export const quantizeOptions = z.strictObject({
   reduceRange: z.union([z.boolean(), z.literal('auto')]).default('auto').describe(
     'Weights of 7 bits, for processors whose int8 sums saturate. auto: as the target needs.',
   ),
+  rounding: rounding.default('auto'),
+  biasCorrection: z.boolean().default(true).describe(
+    'Biases take up what quantization adds to the mean of each channel, as measured on the calibration data; undone '
+      + 'where that does not bring the outputs nearer to the float model.',
+  ),
   equalize: z.boolean().default(true).describe(
     'Evens out the ranges of channels first, by moving scale between layers: same results in float, better in int8.',
   ),
@@ -67,9 +80,15 @@ export const quantizeOptions = z.strictObject({
   ),
   io: z.enum(['float32', 'float16']).optional().describe('fp16: type of the float inputs and outputs; float32.'),
   ...weightOnlyFields,
+  aware: awareOptions.optional(),
   layers: z.array(layerRule).default([]).describe('Exceptions for some layers; the last one that matches counts.'),
   opTypes: z.array(z.string().min(1)).min(1).optional().describe('Only operators of these types are quantized.'),
-}).meta({ reservedKeys: ['aware'] });
+}).superRefine(({ scheme, activations: values, aware }, context) => {
+  if (!aware) return;
+  if ((scheme === 'int8' || scheme === 'int4') && values !== 'float') return;
+  const message = 'Quantization-aware training is for integer weights and activations: scheme int8 or int4.';
+  context.addIssue({ code: 'custom', path: ['aware'], message });
+});
 
 export type QuantizeOptions = z.output<typeof quantizeOptions>;
 export type LayerRule = z.output<typeof layerRule>;

@@ -5,6 +5,7 @@ import type { Target } from '../../targets/target.ts';
 import { float16Options, type Float16Options } from '../float16/float16-options.ts';
 import { float16Pass } from '../float16/float16-pass.ts';
 import type { Pass, PassContext, PassPlan, PassResult } from '../pass.ts';
+import { applyAware } from './aware/aware-pass.ts';
 import { applyDynamic } from './dynamic/dynamic-pass.ts';
 import { quantizeOptions, type QuantizeOptions } from './options.ts';
 import { planLayers } from './plan-layers.ts';
@@ -29,25 +30,32 @@ function halfOptions({ scheme, weightsOnly, io, layers, opTypes }: QuantizeOptio
   });
 }
 
+/** 4-bit weights beside integer activations: static quantization with narrower weights. */
+function integerOptions(options: QuantizeOptions): QuantizeOptions {
+  return options.scheme === 'int4' ? { ...options, weights: options.weights ?? 'int4' } : options;
+}
+
 export const quantizePass: Pass<QuantizeOptions> = {
   name: 'quantize',
   summary: 'Stores weights, and computes with values, of fewer bits.',
   options: quantizeOptions,
+  trains: ({ aware }) => aware !== undefined,
   plan: (model: Model, options: QuantizeOptions, target: Target): PassPlan => {
     if (isHalf(options)) return float16Pass.plan(model, halfOptions(options), target);
-    return isWeightOnly(options) ? planWeightOnly(model, options, target) : planLayers(model, options, target);
+    if (isWeightOnly(options)) return planWeightOnly(model, options, target);
+    return planLayers(model, integerOptions(options), target);
   },
   apply: async (model: Model, options: QuantizeOptions, context: PassContext): Promise<PassResult> => {
     switch (options.scheme) {
       case 'int8':
-        if (isWeightOnly(options)) return applyWeightOnly(model, options, context);
-        return applyStatic(model, options, context);
-      case 'dynamic':
-        return applyDynamic(model, options, context);
       case 'int4':
       case 'int3':
       case 'int2':
-        return applyWeightOnly(model, options, context);
+        if (isWeightOnly(options)) return applyWeightOnly(model, options, context);
+        if (options.aware) return applyAware(model, integerOptions(options), options.aware, context);
+        return applyStatic(model, integerOptions(options), context);
+      case 'dynamic':
+        return applyDynamic(model, options, context);
       case 'fp16':
       case 'bf16':
         return float16Pass.apply(model, halfOptions(options), context);

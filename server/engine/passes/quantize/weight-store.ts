@@ -26,15 +26,16 @@ export class WeightStore {
   }
 
   private once(weight: Tensor, layout: WeightLayout, options: WeightOptions, gram?: GramResult): QuantizedWeights {
-    const { type, perChannel, pairSafe, search, minimumScale = [] } = options;
+    const { type, perChannel, pairSafe, search, rounding = 'feedback', minimumScale = [] } = options;
     // Two steps in the tensor tell a square matrix from its transpose.
     const steps = [layout.channels, layout.index(1, 0), layout.index(0, 1)].join();
-    const key = [weight.name, steps, type, perChannel, pairSafe, search, minimumScale.join(), gram?.tap].join('|');
+    const how = gram && [rounding, gram.tap].join(':');
+    const key = [weight.name, steps, type, perChannel, pairSafe, search, minimumScale.join(), how].join('|');
     let quantized = this.known.get(key);
     if (!quantized) {
       const values = weight.toFloat32();
       quantized = quantizeWeights(values, layout, options);
-      if (gram) quantized = roundWithFeedback(values, layout, quantized, gram, options);
+      if (gram && rounding !== 'nearest') quantized = roundWithFeedback(values, layout, quantized, gram, options);
       this.known.set(key, quantized);
     }
     return quantized;

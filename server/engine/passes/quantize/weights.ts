@@ -42,6 +42,12 @@ export function matrixLayout(dims: readonly number[], transposed: boolean): Weig
 /** How weights of a layer that computes in integers are stored. */
 export type WeightType = Extract<QuantizedType, 'int8' | 'uint8' | 'int4'>;
 
+/**
+ * nearest: each weight alone. feedback: what a weight loses is made up by those after it. learned: the same, then codes
+ * are changed as long as the layer's output errs less.
+ */
+export type Rounding = 'nearest' | 'feedback' | 'learned';
+
 export interface WeightOptions {
   readonly type: WeightType;
   readonly perChannel: boolean;
@@ -50,6 +56,8 @@ export interface WeightOptions {
    * must fit 16 bits for weights of one sign, so |a| + |b| <= 128. Far milder than using 7 bits for all.
    */
   readonly pairSafe: boolean;
+  /** How codes are chosen where the layer's inputs were seen; error feedback by default. */
+  readonly rounding?: Rounding;
   /** Search the scale of least squared error instead of covering the largest weight. */
   readonly search: boolean;
   /** [channels], or [1] when per tensor: lower bounds of the scales, so that the bias fits int32; absent: none. */

@@ -1,14 +1,16 @@
-/** Candidates of one static quantization, and the choice of calibrator by what comes out of the network. */
+/** Candidates of one static quantization, and the choice of how to make them by what comes out of the network. */
 
 import type { Dataset } from '../../../data/dataset.ts';
 import type { Model } from '../../../model/model.ts';
 import type { Target } from '../../../targets/target.ts';
 import type { PassContext } from '../../pass.ts';
 import type { Candidate, CandidateMaker, KeptLayers } from '../candidates.ts';
-import { compareAll, compareModels, meanDb } from '../../observe.ts';
+import { compareAll, meanDb } from '../../observe.ts';
 import type { QuantizeOptions } from '../options.ts';
 import { resolveSettings } from '../settings.ts';
 import { WeightStore } from '../weight-store.ts';
+import type { Rounding } from '../weights.ts';
+import { measureBiasShifts, type BiasShifts } from './bias-shifts.ts';
 import type { Calibration } from './calibrate.ts';
 import { curvesOf, type Curve } from './curve.ts';
 import { quantizeStatic, type StaticInputs } from './quantize-static.ts';
@@ -16,8 +18,26 @@ import type { CalibrationMethod } from './ranges.ts';
 
 const methods: readonly CalibrationMethod[] = ['mse', 'entropy', 'min-max', 'percentile'];
 
-/** Samples that calibrators are compared on. */
+/** Samples that ways are compared on, and that means of channels are taken over. */
 const comparedSamples = 32;
+const correctedSamples = 16;
+/** Gains below are chance. */
+const worthwhileDb = 0.05;
+
+/** How candidates are made, apart from which layers are quantized. */
+interface Way {
+  readonly method: CalibrationMethod;
+  readonly rounding: Rounding;
+  readonly curves: ReadonlyMap<string, Curve>;
+  readonly biasShifts: BiasShifts;
+}
+
+export interface ChosenWay {
+  readonly method: CalibrationMethod;
+  readonly outputDb: number;
+  /** In dB at the outputs, on samples that biases were not corrected with; absent where nothing was gained. */
+  readonly biasGainDb?: number;
+}
 
 /** A calibrated float model from which candidates are made. */
 export class StaticCandidates implements CandidateMaker {
@@ -26,77 +46,105 @@ export class StaticCandidates implements CandidateMaker {
   private readonly options: QuantizeOptions;
   private readonly target: Target;
   private readonly weights = new WeightStore();
-  private curves: ReadonlyMap<string, Curve>;
-  private method: CalibrationMethod = 'mse';
+  private way: Way;
 
   constructor(prepared: Model, calibration: Calibration, options: QuantizeOptions, target: Target) {
     this.prepared = prepared;
     this.calibration = calibration;
     this.options = options;
     this.target = target;
-    this.curves = curvesOf(prepared, calibration.histograms.keys());
+    this.way = {
+      method: 'mse',
+      rounding: options.rounding === 'auto' ? 'learned' : options.rounding,
+      curves: curvesOf(prepared, calibration.histograms.keys()),
+      biasShifts: new Map(),
+    };
   }
 
   make(kept: KeptLayers = new Map()): Candidate {
-    return this.makeWith(this.method, kept);
+    return quantizeStatic(this.inputs(kept));
   }
 
   /** What the candidate that `make` gives is made from. */
   inputs(kept: KeptLayers = new Map()): StaticInputs {
-    return this.inputsWith(this.method, kept);
+    return this.inputsWith(this.way, kept);
   }
 
-  private makeWith(method: CalibrationMethod, kept: KeptLayers = new Map()): Candidate {
-    return quantizeStatic(this.inputsWith(method, kept));
-  }
-
-  private inputsWith(method: CalibrationMethod, kept: KeptLayers): StaticInputs {
+  private inputsWith(way: Way, kept: KeptLayers = new Map()): StaticInputs {
     return {
       prepared: this.prepared,
       calibration: this.calibration,
       settings: resolveSettings(this.options, this.target, kept),
-      method,
-      curves: this.curves,
       weights: this.weights,
+      ...way,
     };
   }
 
   /**
-   * Settles on the calibrator whose model comes nearest to the float model's outputs on calibration data, by the mean
-   * SQNR of the outputs. A calibrator that the recipe names is taken as it is.
+   * Settles on the way whose model comes nearest to the float model's outputs on calibration data, by the mean SQNR of
+   * the outputs: first the calibrator, then whether ranges heed the functions behind values and how weights are
+   * rounded, then whether biases are corrected. What the recipe names is taken as it is.
    */
-  async chooseMethod(
-    data: Dataset,
-    context: PassContext,
-  ): Promise<{ readonly method: CalibrationMethod; readonly outputDb: number }> {
-    const asked = this.options.calibration;
-    const outputs = this.prepared.graph.outputs.map((o) => o.name);
-    const tried = asked === 'auto' ? methods : [asked];
+  async chooseWay(data: Dataset, context: PassContext): Promise<ChosenWay> {
+    const { calibration, rounding, biasCorrection } = this.options;
+    const tried = calibration === 'auto' ? methods : [calibration];
     context.progress('Choosing ranges', 0, tried.length);
-    const models = tried.map((method) => this.makeWith(method).model);
-    const compared = await compareAll(this.prepared, models, outputs, data, comparedSamples, context);
-    let best: { method: CalibrationMethod; outputDb: number } | undefined;
-    for (const [i, errors] of compared.entries()) {
-      const outputDb = meanDb(errors);
-      if (!best || outputDb > best.outputDb) best = { method: tried[i]!, outputDb };
-    }
-    this.method = best!.method;
-    const outputDb = await this.chooseCurves(best!.outputDb, data, context);
+    let outputDb = await this.takeBest(tried.map((method) => ({ ...this.way, method })), data, context);
+    const others: Way[] = [
+      ...(this.way.curves.size > 0 ? [{ ...this.way, curves: new Map<string, Curve>() }] : []),
+      ...(rounding === 'auto' ? [{ ...this.way, rounding: 'feedback' } as const] : []),
+    ];
+    outputDb = await this.takeBest(others, data, context, outputDb);
     context.progress('Choosing ranges', tried.length, tried.length);
-    return { method: this.method, outputDb };
+    const biasGainDb = biasCorrection && !data.carry ? await this.correctBiases(data, context) : 0;
+    const { method } = this.way;
+    return { method, outputDb: outputDb + biasGainDb, ...(biasGainDb > 0 && { biasGainDb }) };
   }
 
-  /** What is best for each value may still be worse for the whole. */
-  private async chooseCurves(withCurves: number, data: Dataset, context: PassContext): Promise<number> {
-    if (this.curves.size === 0) return withCurves;
-    const { curves } = this;
-    this.curves = new Map();
+  /** Takes the best of `ways`, where it is better than `atLeastDb`; returns the dB of what is taken then. */
+  private async takeBest(
+    ways: readonly Way[],
+    data: Dataset,
+    context: PassContext,
+    atLeastDb = -Infinity,
+  ): Promise<number> {
+    const compared = await this.compare(ways, data, context);
+    let best = atLeastDb;
+    for (const [i, db] of compared.entries()) {
+      if (db <= best) continue;
+      best = db;
+      this.way = ways[i]!;
+    }
+    return best;
+  }
+
+  /** dB at the outputs of what each way makes of the whole network. */
+  private async compare(ways: readonly Way[], data: Dataset, context: PassContext): Promise<number[]> {
+    if (ways.length === 0) return [];
     const outputs = this.prepared.graph.outputs.map((o) => o.name);
-    const errors = await compareModels(this.prepared, this.make().model, outputs, data, comparedSamples, context);
-    const without = meanDb(errors);
-    if (without > withCurves) return without;
-    this.curves = curves;
-    return withCurves;
+    const models = ways.map((way) => quantizeStatic(this.inputsWith(way)).model);
+    const compared = await compareAll(this.prepared, models, outputs, data, comparedSamples, context);
+    return compared.map(meanDb);
+  }
+
+  /** Corrects biases on every other sample, and keeps that if those between come out nearer; the gain in dB. */
+  private async correctBiases(data: Dataset, context: PassContext): Promise<number> {
+    const seen = data.size > 1 ? everyOther(data, 1).subset(firstOf(Math.floor(data.size / 2))) : data;
+    const unseen = everyOther(data, 0);
+    const make = (biasShifts: BiasShifts): Candidate => quantizeStatic(this.inputsWith({ ...this.way, biasShifts }));
+    const biasShifts = await measureBiasShifts(this.prepared, make, seen, context);
+    const corrected = { ...this.way, biasShifts };
+    const [before = 0, after = 0] = await this.compare([this.way, corrected], unseen, context);
+    if (!(after - before > worthwhileDb)) return 0;
+    this.way = corrected;
+    return after - before;
   }
 }
 
+function firstOf(size: number): number[] {
+  return Array.from({ length: Math.min(size, correctedSamples) }, (_, i) => i);
+}
+
+function everyOther(data: Dataset, first: 0 | 1): Dataset {
+  return data.subset(Array.from({ length: Math.ceil((data.size - first) / 2) }, (_, i) => first + 2 * i));
+}

@@ -45,7 +45,9 @@ async function quantize(model: Model, changes: Partial<QuantizeOptions> = {}): P
   const plan = planQuantization(model.clone(), (node) => settings.mode(node) === 'int8');
   const calibration = await calibrate(model, plan, memoryData(samplesOf(model)), passContext(runtime));
   return quantizeStatic({ prepared: model, calibration, settings, method: 'mse',
-    curves: new Map(), weights: new WeightStore() });
+    curves: new Map(),
+    rounding: 'feedback',
+    biasShifts: new Map(), weights: new WeightStore() });
 }
 
 /** How often each operator occurs in what onnxruntime makes of the model. */

@@ -31,6 +31,8 @@ export interface EmitSettings {
   weights(node: Node, role: ComputeRole): LayerWeightOptions;
   /** [inputChannels] mean of the layer's input, where known: lets the bias take up the mean of the rounding error. */
   inputMeans?(node: Node): Float64Array | undefined;
+  /** [channels] that a layer's bias takes up besides, where there is anything. */
+  biasShift?(node: Node): Float64Array | undefined;
   /** Second moments of the layer's input, where known. */
   gram?(node: Node, role: ComputeRole): GramResult | undefined;
   readonly store: Pick<WeightStore, 'quantize'>;
@@ -139,7 +141,7 @@ export class PairWriter {
     const means = this.settings.inputMeans?.(node);
     const shift = means && roundingShift(weight.toFloat32(), stored.quantized, role, node, means);
     if (biasValues || (shift && node.opType !== 'MatMul')) {
-      const values = correctedBias(biasValues, shift, role.layout.channels);
+      const values = correctedBias(biasValues, shift, this.settings.biasShift?.(node), role.layout.channels);
       const base = bias?.name ?? `${weight.name}_bias`;
       node.inputs[role.bias ?? 2] = this.integerBias(base, values, input, stored.quantized);
     }
@@ -252,7 +254,8 @@ function smallestScales(bias: Float32Array, inputScale: number, perChannel: bool
 function correctedBias(
   bias: Float32Array | undefined,
   shift: Float64Array | undefined,
+  measured: Float64Array | undefined,
   channels: number,
 ): Float64Array {
-  return Float64Array.from({ length: channels }, (_, c) => (bias?.[c] ?? 0) + (shift?.[c] ?? 0));
+  return Float64Array.from({ length: channels }, (_, c) => (bias?.[c] ?? 0) + (shift?.[c] ?? 0) + (measured?.[c] ?? 0));
 }

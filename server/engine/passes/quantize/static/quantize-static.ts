@@ -8,9 +8,11 @@ import type { QuantizeSettings } from '../settings.ts';
 import type { Candidate, CandidateLayer } from '../candidates.ts';
 import { quantizeDynamic } from '../dynamic/quantize-dynamic.ts';
 import type { WeightStore } from '../weight-store.ts';
+import type { Rounding } from '../weights.ts';
 import { inputMeansOf, type Calibration } from './calibrate.ts';
 import type { Curve } from './curve.ts';
 import { emitQdq } from './emit.ts';
+import type { ComputeRole } from './operators.ts';
 import { gramKey } from './patches.ts';
 import { planQuantization, type QuantizationPlan } from './plan.ts';
 import { calibrateRange, type CalibrationMethod } from './ranges.ts';
@@ -23,6 +25,9 @@ export interface StaticInputs {
   readonly settings: QuantizeSettings;
   /** The calibrator where the settings say `auto`. */
   readonly method: CalibrationMethod;
+  readonly rounding: Rounding;
+  /** By label of the layer: [channels] to add to its bias. */
+  readonly biasShifts: ReadonlyMap<string, Float64Array>;
   /** By value of `prepared`: what it goes through before anything else sees it, where that is one function. */
   readonly curves: ReadonlyMap<string, Curve>;
   /** Codes of weights, shared between candidates of one search. */
@@ -58,13 +63,16 @@ export function quantizeStatic(inputs: StaticInputs): Candidate {
       perChannel: settings.perChannel(node),
       pairSafe: settings.limitPairs && role.pairwise,
       search: true,
+      rounding: inputs.rounding,
     }),
     inputMeans: inputMeansOf(calibration, model),
     gram: (node) => grams.get(node),
+    biasShift: (node) => inputs.biasShifts.get(floatLayers.get(node)!.name),
     store: inputs.weights,
   });
-  const layers = emitted.map(({ node, weightSqnrDb }): CandidateLayer => ({
+  const layers = emitted.map(({ node, role, weightSqnrDb }): CandidateLayer => ({
     ...floatLayers.get(node)!,
+    ...(hasBias(node, role) && { sums: node.outputs[0]! }),
     opType: node.opType,
     mode: 'int8',
     action: settings.weightType(node) === 'int4' ? 'int4' : 'int8',
@@ -73,6 +81,11 @@ export function quantizeStatic(inputs: StaticInputs): Candidate {
   }));
   const rest = quantizeDynamic(model, settings, 'stored');
   return { model: rest.model, layers: inModelOrder([...layers, ...rest.layers], prepared) };
+}
+
+/** Whether the layer adds a bias by itself, so that corrections can go there. */
+function hasBias(node: Node, role: ComputeRole): boolean {
+  return node.input(role.bias ?? 2) !== undefined;
 }
 
 /** The value behind each integer layer that carries a pair: that of the clamp behind it, where it was absorbed. */

@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => runtime.close());
 
-/** Three convolutions; the channels of the second one differ a thousandfold, so one scale for all of them is hopeless. */
+/** Three convolutions; the channels of the second one differ a thousandfold: one scale for all of them is hopeless. */
 function network(): Model {
   const net = new Network(7);
   net.input('x', [1, 3, 8, 8]);

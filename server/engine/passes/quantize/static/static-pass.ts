@@ -64,11 +64,15 @@ export async function prepareStatic(
   const prepared = await equalized(lifted, options, context, notes);
   const calibration = await calibrate(prepared, planQuantization(prepared.clone(), wanted), data, context);
   const candidates = new StaticCandidates(prepared, calibration, options, context.target);
-  const { method, outputDb } = await candidates.chooseMethod(data, context);
+  const { method, outputDb, biasGainDb } = await candidates.chooseWay(data, context);
   notes.push({
     severity: 'info',
     message: `Ranges by ${method}, from ${calibration.samples} samples: ${outputDb.toFixed(1)} dB at the outputs.`,
   });
+  if (biasGainDb !== undefined) {
+    const message = `Biases take up the shift of means: ${biasGainDb.toFixed(1)} dB nearer to float at the outputs.`;
+    notes.push({ severity: 'info', message });
+  }
   return candidates;
 }
 
