@@ -6,7 +6,7 @@ import type { RunResult } from '../../protocol/results/run.ts';
 import { runResult, type RunRecord } from '../../protocol/runs.ts';
 import { givenModel } from '../models/which-model.ts';
 import type { RunStore } from '../runs/run-store.ts';
-import { kindName, subject } from '../runs/run-text.ts';
+import { runTitle } from '../runs/run-text.ts';
 import { failureOf } from '../server/failure-error.ts';
 import type { Log } from '../support/log.ts';
 import { pageHandlers, type PageServices } from './page-handlers.ts';
@@ -33,7 +33,7 @@ export class ResultPages implements Disposable {
     this.registration = window.registerWebviewPanelSerializer(resultViewType, {
       deserializeWebviewPanel: async (panel, state: unknown) => {
         await this.store.loaded;
-        const id = runOfState(state) ?? this.store.all.find((record) => titleOf(record) === panel.title)?.id;
+        const id = runOfState(state) ?? this.store.all.find((record) => this.titleOf(record) === panel.title)?.id;
         if (id === undefined) panel.dispose();
         else this.fill(panel, id);
       },
@@ -46,11 +46,15 @@ export class ResultPages implements Disposable {
       known.reveal();
       return;
     }
-    this.fill(window.createWebviewPanel(resultViewType, titleOf(record), ViewColumn.Active), record.id);
+    this.fill(window.createWebviewPanel(resultViewType, this.titleOf(record), ViewColumn.Active), record.id);
   }
 
   dispose(): void {
     this.registration.dispose();
+  }
+
+  private titleOf(record: RunRecord): string {
+    return runTitle(record, this.store.all);
   }
 
   private fill(panel: WebviewPanel, id: string): void {
@@ -87,10 +91,6 @@ export class ResultPages implements Disposable {
       return { type: 'failed', failure: failureOf(error) };
     }
   }
-}
-
-function titleOf({ request }: RunRecord): string {
-  return `${kindName(request)}: ${subject(request)}`;
 }
 
 /** The result's shape follows from the kind of the run that gave it. */

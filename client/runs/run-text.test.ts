@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunRecord } from '../../protocol/runs.ts';
-import { ago, progressText, roughTime, runFacts, runItem, stateText } from './run-text.ts';
+import { ago, progressText, roughTime, runFacts, runItem, runTitle, stateText } from './run-text.ts';
 
 const record: RunRecord = {
   id: 'r', request: { kind: 'recipe', recipe: '/w/digits.int8.lathe.yaml' }, state: 'running', createdAt: 1000,
@@ -25,6 +25,14 @@ describe('a run in the view', () => {
   it('says what it is unless it compresses', () => {
     const benchmark: RunRecord = { ...record, request: { kind: 'benchmark', models: ['/a.onnx', '/b.onnx'] } };
     expect(runItem(benchmark, 0)).toMatchObject({ label: 'a.onnx, b.onnx', description: 'Benchmark · Starting' });
+  });
+
+  it('has a page whose title tells it from those before it', () => {
+    const later = { ...record, id: 's', createdAt: Date.UTC(2026, 0, 2, 3, 4, 5) };
+    const all = [later, { ...record, request: { kind: 'analyze', model: '/w/m.onnx', data: {} } } as RunRecord, record];
+    expect(runTitle(record, all)).toBe('Compression: digits.int8');
+    expect(runTitle(later, all)).toMatch(/^Compression: digits\.int8, .*\d.*05/);
+    expect(runTitle(later, [later])).toBe('Compression: digits.int8');
   });
 
   it('shows why it failed', () => {

@@ -35,6 +35,14 @@ export function kindName(request: RunRequest): string {
   return kindNames[request.kind];
 }
 
+/** "Compression: digits.int8"; with the time of day for one that others of the same name went before. */
+export function runTitle(record: RunRecord, all: readonly RunRecord[]): string {
+  const plain = ({ request }: RunRecord): string => `${kindName(request)}: ${subject(request)}`;
+  const title = plain(record);
+  const isFirst = all.every((other) => other.createdAt >= record.createdAt || plain(other) !== title);
+  return isFirst ? title : `${title}, ${new Date(record.createdAt).toLocaleTimeString()}`;
+}
+
 /** "20 s", "3 min", "2 h": a time that is only estimated needs no more. */
 export function roughTime(ms: number): string {
   const seconds = Math.max(1, Math.round(ms / 1000));

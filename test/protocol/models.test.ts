@@ -224,6 +224,13 @@ describe('problems', () => {
     expect(diagnostics.map(({ data }) => data as unknown)).toEqual(problems);
     expect(diagnostics.find(({ code }) => code === 'LTH3011')!.range.start.line).toBe(norm.line);
 
+    const recipe = file('wasteful.lathe.yaml', Buffer.from('version: 1\nmodel: wasteful.onnx\nsteps: [fold]\n'));
+    await client.connection.sendNotification('workspace/didChangeWatchedFiles', {
+      changes: [{ uri: recipe, type: 1 }],
+    });
+    const unmended = await client.request(modelProblems, { uri: place });
+    expect(unmended.find(({ code }) => code === 'LTH3011')!.fixes).toEqual([]);
+
     const { problems: count } = await client.request(checkTarget, { uri: place, target: 'qnn-htp' });
     const checked = await client.request(modelProblems, { uri: place });
     expect(checked.filter(({ source }) => source === 'Target qnn-htp.')).toHaveLength(count);
@@ -231,5 +238,20 @@ describe('problems', () => {
     await client.notify(closeModel, { uri: place });
     await client.diagnostics(place, (published) => published.diagnostics.length === 0);
     expect(await client.request(modelProblems, { uri: place })).toEqual([]);
+  });
+
+  it('tell of an operator that nobody defines once', async () => {
+    const custom = modelOf({
+      inputs: { x: [4] },
+      nodes: ['a', 'b'].map((name) => node('Secret', 'x', name, {}, { name, domain: 'acme' })),
+      outputs: ['a', 'b'],
+    });
+    custom.opsetImports.set('acme', 1);
+    writeModel(custom, join(client.folder, 'custom.onnx'));
+    const place = URI.file(join(client.folder, 'custom.onnx')).toString();
+    await client.request(openModel, { uri: place });
+    const problems = await client.request(modelProblems, { uri: place });
+    expect(problems.filter(({ severity }) => severity === 'error').map(({ code }) => code)).toEqual(['LTH1005']);
+    await client.notify(closeModel, { uri: place });
   });
 });

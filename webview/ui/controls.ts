@@ -112,6 +112,18 @@ export function dropdown(
   return made;
 }
 
+/** Calls `done` when a choice was clicked or taken with Enter; not for arrow keys that walk through a closed list. */
+export function whenPicked(list: Dropdown, done: () => void): void {
+  // The list opens or closes while the event goes through it.
+  const afterwards = (): void => void setTimeout(() => {
+    if (!list.open) done();
+  });
+  list.addEventListener('click', afterwards);
+  list.addEventListener('keydown', ({ key }) => {
+    if (key === 'Enter') afterwards();
+  });
+}
+
 export interface TextFieldOptions {
   readonly placeholder?: string;
   readonly value?: string;

@@ -73,7 +73,7 @@ function missingImport(node: Node, scope: OperatorScope): Problem[] {
 function customOperator(node: Node): Problem {
   return problem(
     node,
-    'unknown-operator',
+    'custom-operator',
     `Node "${node.label}" is the operator ${node.opType} of the domain "${node.domain}", which neither the model nor ` +
       'onnxruntime defines.',
     'Export the model with standard operators, or with the operator as a function of the model.',

@@ -168,7 +168,7 @@ describe('operators', () => {
     expect(codes(model)).toEqual([]);
     const custom = modelOf(op('Secret', ['x'], ['y'], { domain: 'acme.ai' }));
     custom.opsetImports.set('acme.ai', 1);
-    expect(validateModel(custom)).toMatchObject([{ code: 'unknown-operator', severity: 'error', node: 'Secret_y' }]);
+    expect(validateModel(custom)).toMatchObject([{ code: 'custom-operator', severity: 'error', node: 'Secret_y' }]);
   });
 
   it('may be functions of the model', () => {

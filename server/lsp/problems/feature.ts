@@ -13,7 +13,7 @@ export const problemsFeature: Feature = {
   register(context: ServerContext): void {
     const { connection, documents, models, results } = context;
     const book = new ProblemBook(context);
-    models.onOpened((uri) => void book.refresh(uri));
+    models.onOpened((uri) => book.opened(uri));
     models.onClosed((uri) => book.forget(uri));
     models.onChanged((uri) => void book.refresh(uri));
     context.onSettingsChanged(() => book.refreshAll());

@@ -14,7 +14,11 @@ import type { FoundProblem } from './found-problem.ts';
 import { runProblems } from './from-runs.ts';
 import { externalProblems, ruleProblems, shapeProblems, unreadable, wasteProblems } from './from-structure.ts';
 import { targetProblems } from './from-target.ts';
+import { withoutDone } from './offered-fixes.ts';
 import { rulesOf, rulingLine } from './ruling-line.ts';
+
+/** How long a model that was just opened is left alone, so that its graph is sent and drawn first. */
+const patienceMs = 500;
 
 /** More than a person reads; the list of problems is no log. */
 const most = 200;
@@ -30,6 +34,8 @@ interface Page {
   /** The search that goes on, or the last one; a newer one makes it void. */
   search: Promise<void>;
   turn: number;
+  /** Begins a search that waits. */
+  begin: () => void;
 }
 
 export class ProblemBook {
@@ -40,18 +46,39 @@ export class ProblemBook {
     this.context = context;
   }
 
+  /** Finds the problems of a model that was just opened, once they are asked for or after a while. */
+  opened(uri: string): void {
+    const page = this.pageOf(uri);
+    const turn = ++page.turn;
+    const patience = new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, patienceMs);
+      page.begin = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    page.search = patience.then(() => this.search(page, turn));
+  }
+
   /** Finds the problems of an open model anew, soon; a file that cannot be read has one. */
   refresh(uri: string): Promise<void> {
+    const page = this.pageOf(uri);
+    page.begin();
+    const turn = ++page.turn;
+    page.search = this.search(page, turn);
+    return page.search;
+  }
+
+  private pageOf(uri: string): Page {
     const path = pathOf(uri);
-    let page = this.pages.get(path);
-    if (!page) {
-      page = { uri, target: undefined, ofFile: undefined, problems: [], search: Promise.resolve(), turn: 0 };
-      this.pages.set(path, page);
-    }
-    const known = page;
-    const turn = ++known.turn;
-    known.search = this.search(known, turn);
-    return known.search;
+    const known = this.pages.get(path);
+    if (known) return known;
+    const page: Page = {
+      uri, target: undefined, ofFile: undefined, problems: [], search: Promise.resolve(), turn: 0,
+      begin: () => undefined,
+    };
+    this.pages.set(path, page);
+    return page;
   }
 
   refreshAll(): void {
@@ -64,6 +91,7 @@ export class ProblemBook {
     if (!page) return;
     this.pages.delete(pathOf(uri));
     page.turn += 1;
+    page.begin();
     void this.context.connection.sendDiagnostics({ uri: page.uri, diagnostics: [] });
   }
 
@@ -71,6 +99,7 @@ export class ProblemBook {
   async of(uri: string): Promise<readonly ModelProblem[]> {
     const path = pathOf(uri);
     if (!this.pages.has(path)) return [];
+    this.pages.get(path)?.begin();
     await this.pages.get(path)?.search;
     return this.pages.get(path)?.problems ?? [];
   }
@@ -98,7 +127,9 @@ export class ProblemBook {
     const { found, loaded } = await this.find(page)
       .catch((error: unknown) => ({ loaded: undefined, found: [unreadable(error)] }));
     if (page.turn !== turn) return;
-    page.problems = placed(found, loaded);
+    const recipe = await newestRecipe(pathOf(page.uri), this.context.results);
+    if (page.turn !== turn) return;
+    page.problems = withoutDone(placed(found, loaded), recipe);
     await this.publish(page, turn);
     notify(this.context.connection, problemsChanged, { uri: page.uri });
   }
@@ -126,7 +157,7 @@ export class ProblemBook {
     } catch (error) {
       // A setting with a word that is no target must not hide the other problems.
       this.context.log.warn(String(error));
-      return [];
+      return targetProblems(model, '');
     }
   }
 

@@ -95,7 +95,9 @@ export class GraphPage {
       tooltip.element,
     );
     this.#app.append(
-      new Toolbar(this.#session, this.#run).element,
+      new Toolbar(this.#session, this.#run, () => this.#folded.surface.canvas.isConnected
+        ? this.#folded.surface.canvas.focus()
+        : canvas.focus()).element,
       element('div', { class: 'stage' },
         this.#outline.element, this.#overlayParts, this.#panel.splitter, this.#panel.element),
     );

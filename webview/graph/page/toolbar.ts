@@ -1,6 +1,6 @@
 /** The row of buttons over the graph. */
 
-import { dropdown, iconButton, type Dropdown } from '../../ui/controls.ts';
+import { dropdown, iconButton, whenPicked, type Dropdown } from '../../ui/controls.ts';
 import { element, fill } from '../../ui/dom.ts';
 import type { Session } from '../session/session.ts';
 import { exportMenu } from './export-menu.ts';
@@ -19,9 +19,13 @@ export class Toolbar {
   #dropdown: Dropdown | undefined;
   #offered = '';
 
-  constructor(session: Session, run: (action: PageAction) => void) {
+  readonly #toGraph: () => void;
+
+  /** `toGraph` gives the graph the focus. */
+  constructor(session: Session, run: (action: PageAction) => void, toGraph: () => void) {
     this.#session = session;
     this.#run = run;
+    this.#toGraph = toGraph;
     this.#worst.append(
       this.#button('Next worst layer (n)', 'next', 'nextWorst'),
       this.#button('Previous layer in the ranking (Shift+N)', 'previous', 'previousWorst'),
@@ -78,6 +82,8 @@ export class Toolbar {
       ...choices.map(({ id, title }) => ({ value: id, label: title })),
       { value: importChoice, label: 'Import overlay…' },
     ], value, (chosen) => this.#choose(chosen));
+    // A list that keeps the focus would take the arrow keys that are meant for the graph.
+    whenPicked(this.#dropdown, this.#toGraph);
     fill(this.#overlayPlace, this.#dropdown);
   }
 

@@ -123,7 +123,7 @@ describe.skipIf(!kit)('models of the kit (set LATHE_KIT to its folder)', () => {
     ['cycle', 'cycle', 'form a cycle'],
     ['dangling_input', 'dangling-input', '"missing", which nothing in the model makes'],
     ['duplicate_output', 'duplicate-name', 'The name "y"'],
-    ['unknown_op', 'unknown-operator', 'the operator TotallyUnknownOp of the domain "acme.ai"'],
+    ['unknown_op', 'custom-operator', 'the operator TotallyUnknownOp of the domain "acme.ai"'],
   ])('malformed/%s.onnx breaks a rule', (name, code, words) => {
     const problems = validateModel(readModel(path.join(odd, 'malformed', `${name}.onnx`)));
     expect(problems).toMatchObject([{ code, severity: 'error' }]);
