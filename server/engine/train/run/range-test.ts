@@ -1,6 +1,7 @@
 /**
- * Finds a learning rate by trying: the rate grows from step to step, and the loss first falls and at last explodes
- * (the range test of Smith 2017).
+ * Finds a learning rate by trying: the rate grows from step to step until the loss explodes (the range test of Smith
+ * 2017). Where the loss is lowest says little about a network that has learned already: its loss hardly falls in so few
+ * steps, and any rate below the one that breaks it looks alike. So the rate is taken from where it breaks.
  */
 
 export interface TriedRate {
@@ -17,50 +18,43 @@ export interface RateRange {
 /** How much of the running mean each new loss replaces. */
 const share = 0.2;
 
-/** A mean so much above that of the beginning has left the valley. */
+/** A mean so much above the lowest one so far has left the valley. */
 const explosion = 1.5;
 
-/** Steps that say what the loss was at the beginning, when the rate did nothing yet. */
+/** Steps before the running mean says anything. */
 const beginning = 5;
 
-/** The best rate for training is so far below the one at which the loss was lowest. */
-const margin = 3;
+/** The rate to train with is so far below the one that breaks the network. */
+const margin = 4;
 
 /** The rate to try at `step`. */
 export function triedRate({ from, to, steps }: RateRange, step: number): number {
   return from * (to / from) ** (step / Math.max(1, steps - 1));
 }
 
-/** Whether to end the test: the loss is no number, or so high that nothing is left to learn. */
+/** Whether to end the test: higher rates would only break more. */
 export function hasExploded(tried: readonly TriedRate[]): boolean {
-  return explodedAt(smoothed(tried)) < tried.length;
+  return explodedAt(tried) < tried.length;
 }
 
-/**
- * The rate to train with: a third of that at which the running mean of the loss was lowest, before it exploded.
- *
- * @returns `range.from` where even the first steps exploded
- */
+/** The rate to train with: a quarter of the one that broke the network, or of the highest where none did. */
 export function chooseRate(tried: readonly TriedRate[], { from }: RateRange): number {
-  const means = smoothed(tried);
-  const end = explodedAt(means);
-  let best = -1;
-  for (let i = 0; i < end; i++) if (best < 0 || means[i]! <= means[best]!) best = i;
-  return best < 0 ? from : Math.max(from, tried[best]!.learningRate / margin);
+  const broke = tried[Math.min(explodedAt(tried), tried.length - 1)];
+  return Math.max(from, (broke?.learningRate ?? from) / margin);
 }
 
 /** The first step whose running mean has exploded; the number of steps where none has. */
-function explodedAt(means: readonly number[]): number {
-  const start = means[Math.min(beginning, means.length) - 1] ?? 0;
-  const at = means.findIndex((mean, i) => !Number.isFinite(mean) || (i >= beginning && mean > explosion * start));
-  return at < 0 ? means.length : at;
-}
-
-/** Running means, without the bias towards zero of the first ones. */
-function smoothed(tried: readonly TriedRate[]): number[] {
-  let mean = 0;
-  return tried.map(({ loss }, i) => {
-    mean = (1 - share) * mean + share * loss;
-    return mean / (1 - (1 - share) ** (i + 1));
-  });
+function explodedAt(tried: readonly TriedRate[]): number {
+  let sum = 0;
+  let lowest = Infinity;
+  for (const [i, { loss }] of tried.entries()) {
+    sum = (1 - share) * sum + share * loss;
+    // Without the bias towards zero of the first ones.
+    const mean = sum / (1 - (1 - share) ** (i + 1));
+    if (!Number.isFinite(mean)) return i;
+    if (i < beginning - 1) continue;
+    if (mean > explosion * lowest) return i;
+    lowest = Math.min(lowest, mean);
+  }
+  return tried.length;
 }
