@@ -55,4 +55,12 @@ describe('settings', () => {
       expect(['f', 'w', 'i'].map((name) => settings.mode(node(name)))).toEqual(['float', mode, mode]);
     }
   });
+
+  it('shift signed codes beside 4-bit weights on x64, where onnxruntime fails to', () => {
+    const signed = options({ activations: 'int8' });
+    const narrow = options({ activations: 'int8', weights: 'int4' });
+    expect(resolveSettings(signed, x64).activationType).toBe('int8');
+    expect(resolveSettings(narrow, x64).activationType).toBe('uint8');
+    expect(resolveSettings(narrow, arm64).activationType).toBe('int8');
+  });
 });

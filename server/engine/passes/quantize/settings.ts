@@ -7,7 +7,7 @@ import { compileGlob } from '../../util/glob.ts';
 import type { KeptLayers, LayerMode } from './candidates.ts';
 import type { LayerRule, QuantizeOptions } from './options.ts';
 import type { CalibrationMethod } from './static/ranges.ts';
-import type { WeightType } from './weights.ts';
+import type { StoredType, WeightType } from './weights.ts';
 
 export interface QuantizeSettings {
   readonly activationType: QuantizedType;
@@ -21,6 +21,8 @@ export interface QuantizeSettings {
   /** The calibrator asked for; `auto` leaves the choice to measurement. */
   calibration(node: Node | undefined): CalibrationMethod | 'auto';
   weightType(node: Node): WeightType;
+  /** Type of the weights where only they are quantized. */
+  storedType(node: Node): StoredType;
   perChannel(node: Node): boolean;
 }
 
@@ -57,14 +59,31 @@ export function resolveSettings(
     mode: (node) => decide(node).mode,
     reason: (node) => decide(node).reason,
     calibration: (node) => (node && ruleOf(node)?.calibration) ?? options.calibration,
-    weightType: (node) => ruleOf(node)?.weights ?? options.weights ?? target.weightTypes[0] ?? 'int8',
+    weightType: (node) => {
+      const weights = kept.get(node.label)?.weights;
+      if (weights === 'int4' || weights === 'int8') return weights;
+      return ruleOf(node)?.weights ?? options.weights ?? target.weightTypes[0] ?? 'int8';
+    },
+    storedType: (node) => kept.get(node.label)?.weights ?? 'int8',
     perChannel: (node) => target.perChannel && (ruleOf(node)?.perChannel ?? options.perChannel),
   };
 }
 
 function activationTypeOf(options: QuantizeOptions, target: Target): QuantizedType {
-  if (options.activations && options.activations !== 'float') return options.activations;
-  return target.activationTypes[0] ?? 'uint8';
+  const best = target.activationTypes[0] ?? 'uint8';
+  const asked = options.activations;
+  if (!asked || asked === 'float') return best;
+  const narrow = [options, ...options.layers].some(({ weights }) => weights === 'int4');
+  return asked === 'int8' && narrow && shiftsCodes(target) ? 'uint8' : asked;
+}
+
+/**
+ * On x64 onnxruntime turns int8 values into uint8 when it loads a model, by adding 128 to codes and zero points; in
+ * the operator set that 4-bit weights need (21) that fails (1.30: "output_dtype INT8 does not match y_zero_point type
+ * UINT8"). The same shift done here gives the same numbers.
+ */
+function shiftsCodes({ provider, activationTypes }: Target): boolean {
+  return provider === 'CPUExecutionProvider' && activationTypes[0] === 'uint8';
 }
 
 function isWeighted(node: Node): boolean {

@@ -32,8 +32,10 @@ const wideBlockSize = 256;
 const schemeBits: Partial<Record<QuantizeOptions['scheme'], WeightBits>> = { int8: 8, int4: 4, int3: 3, int2: 2 };
 
 /** Whether the options ask for few-bit weights and nothing else. */
-export function isWeightOnly({ scheme, activations }: QuantizeOptions): boolean {
-  return scheme === 'int4' || scheme === 'int3' || scheme === 'int2' || (scheme === 'int8' && activations === 'float');
+export function isWeightOnly({ scheme, activations, aware }: QuantizeOptions): boolean {
+  if (scheme === 'int8') return activations === 'float';
+  if (scheme === 'int4') return !aware && (activations ?? 'float') === 'float';
+  return scheme === 'int3' || scheme === 'int2';
 }
 
 /** @param kept layers that the accuracy search makes wider: `weights` is 8 bits here */
