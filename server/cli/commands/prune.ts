@@ -7,7 +7,7 @@ import { given, runTechnique, techniqueOptions } from '../one-technique.ts';
 
 export const pruneCommand: Command = {
   name: 'prune',
-  summary: 'remove channels or single weights',
+  summary: 'remove channels, single weights or ranks',
   usage: 'MODEL (--ratio R | --macs S | --parameters S | --method n:m) [options]',
   details: 'Channels go together with everything that depends on them. With calibration data those that stay are\n'
     + 'fitted again to make up for those that went. Other methods make zeros, which save bytes but no time on\n'
@@ -27,6 +27,7 @@ export const pruneCommand: Command = {
     { name: 'distribution', value: 'D', summary: 'how layers share the zeros', choices: distributions },
     { name: 'pattern', value: 'N:M', summary: 'for method n:m: of so many neighbours so many stay; 2:4 unless told' },
     { name: 'block', value: 'OxI', summary: 'for method block: outputs and inputs of a block; 4x1 unless told' },
+    { name: 'max-error', value: 'E', summary: 'for method low-rank: the share of its outputs a layer may lose' },
     { name: 'dense', summary: 'store zeros like other numbers' },
     { name: 'multiple-of', value: 'N', summary: 'channels that stay are a multiple of this' },
     { name: 'keep', value: 'PATTERN', summary: 'keep all channels of matching layers; repeatable', multiple: true },
@@ -52,6 +53,7 @@ function pruneOptionsOf(args: Arguments): Record<string, unknown> {
     ['distribution', args.text('distribution')],
     ['pattern', args.text('pattern')],
     ['block', args.text('block')?.split('x').map(Number)],
+    ['maxError', args.number('max-error', 0)],
     ['storage', args.flag('dense') ? 'dense' : undefined],
     ['multipleOf', args.integer('multiple-of', 1)],
     ['reconstruct', args.flag('no-reconstruct') ? false : undefined],

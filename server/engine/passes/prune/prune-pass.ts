@@ -2,6 +2,7 @@
 
 import type { Pass } from '../pass.ts';
 import { channelWay } from './channels/channel-way.ts';
+import { lowRankWay } from './low-rank/low-rank-way.ts';
 import { pruneOptions, type PruneMethod, type PruneOptions } from './options.ts';
 import { sparseWay } from './sparse/sparse-way.ts';
 import type { PruneWay } from './way.ts';
@@ -11,11 +12,12 @@ const ways: Readonly<Record<PruneMethod, PruneWay>> = {
   unstructured: sparseWay,
   'n:m': sparseWay,
   block: sparseWay,
+  'low-rank': lowRankWay,
 };
 
 export const prunePass: Pass<PruneOptions> = {
   name: 'prune',
-  summary: 'Removes channels or single weights: the file shrinks, and with channels the work too.',
+  summary: 'Removes channels, single weights or ranks: the file shrinks, and with channels and ranks the work too.',
   options: pruneOptions,
   plan: (model, options, target) => ways[options.method].plan(model, options, target),
   apply: (model, options, context) => ways[options.method].apply(model, options, context),

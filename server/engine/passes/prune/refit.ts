@@ -47,6 +47,8 @@ export interface Removed {
   readonly keptOf: (value: string) => readonly number[] | undefined;
   /** By the name of a weight, in its order: marks of what must stay zero. */
   readonly zeros?: ReadonlyMap<string, Uint8Array>;
+  /** Names of weights that are new. */
+  readonly changed?: ReadonlySet<string>;
 }
 
 /**
@@ -63,7 +65,7 @@ export async function refit(
 ): Promise<number> {
   // A sequence's state would have to be carried through both networks.
   if (data.carry) return 0;
-  const fits = layersToFit(pruned, removed);
+  const fits = layersToFit(whole, pruned, removed);
   const samples = await read(data, context.signal);
   let fitted = 0;
   for (const [i, fit] of fits.entries()) {
@@ -76,13 +78,15 @@ export async function refit(
 }
 
 /** Layers with weights that changed, or whose inputs did, in the order of the graph. */
-function layersToFit(pruned: Model, { keptOf, zeros }: Removed): Fit[] {
+function layersToFit(whole: Model, pruned: Model, { keptOf, zeros, changed: replaced }: Removed): Fit[] {
   const constants = Constants.of(pruned);
   const changed = new Set<string>();
+  const known = new Set(whole.graph.nodes.flatMap((node) => node.outputs));
   const fits: Fit[] = [];
   for (const node of pruned.graph.nodes) {
     const isChanged = (input: string): boolean =>
-      changed.has(input) || zeros?.has(input) === true || (!constants.has(input) && keptOf(input) !== undefined);
+      changed.has(input) || zeros?.has(input) === true || replaced?.has(input) === true
+        || (!constants.has(input) && keptOf(input) !== undefined);
     const differs = node.inputs.some(isChanged);
     if (!differs) continue;
     for (const output of node.outputs) changed.add(output);
@@ -90,7 +94,8 @@ function layersToFit(pruned: Model, { keptOf, zeros }: Removed): Fit[] {
     const input = role?.kind === 'compute' ? node.input(role.data) : undefined;
     const output = node.outputs[0];
     const isWhole = node.int('group', 1) === 1;
-    if (role?.kind === 'compute' && input && output && isWhole) fits.push({ node, role, input, output });
+    const isKnown = output !== undefined && known.has(output);
+    if (role?.kind === 'compute' && input && isKnown && isWhole) fits.push({ node, role, input, output });
   }
   return fits;
 }
