@@ -116,6 +116,30 @@ export interface TensorStatistics {
 
 export const tensorStatistics = request<TensorParams, TensorStatistics>('lathe/model/tensor');
 
+/** One tensor of each of two models, the first as the reference. */
+export interface CompareTensorsParams {
+  readonly a: TensorParams;
+  readonly b: TensorParams;
+}
+
+/** Element by element; those that are not finite are left out. */
+export interface TensorError {
+  readonly elements: number;
+  readonly compared: number;
+  readonly equal: number;
+  readonly rmse: number;
+  readonly maxAbs: number;
+  /** Null where there is no difference, or nothing but zeros to compare with. */
+  readonly sqnrDb: number | null;
+  /** Where the largest difference is; null where there is none. */
+  readonly worst: { readonly index: readonly number[]; readonly before: number; readonly after: number } | null;
+}
+
+/** A sentence where the tensors cannot be compared. */
+export const compareTensors = request<CompareTensorsParams, TensorError | { readonly reason: string }>(
+  'lathe/model/compareTensors',
+);
+
 /** Heat maps from past runs of this model; those that follow from the structure the view makes itself. */
 export const modelOverlays = request<ModelParams, readonly Overlay[]>('lathe/model/overlays');
 /** The overlays of a model have changed: ask again. */

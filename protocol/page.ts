@@ -4,7 +4,9 @@ import type { Failure } from './failure.ts';
 import type { ColumnTable } from './graph/columns.ts';
 import type { Overlay } from './graph/overlay.ts';
 import type { GraphNames, PackedFigures } from './graph/structure.ts';
-import type { ModelFacts, NodeDetails, StructureComparison, TensorStatistics } from './model.ts';
+import type {
+  CompareTensorsParams, ModelFacts, NodeDetails, StructureComparison, TensorError, TensorStatistics,
+} from './model.ts';
 import type { ModelProblem, RecipeEdit } from './problems.ts';
 import type { AnalysisResult } from './results/analysis.ts';
 import type { Benchmark } from './results/benchmark.ts';
@@ -41,6 +43,7 @@ export interface PageRequests {
     params: { readonly uri: string; readonly node: number; readonly tensor: string };
     result: TensorStatistics;
   };
+  readonly compareTensors: { params: CompareTensorsParams; result: TensorError | { readonly reason: string } };
   /** Edits the model's recipe and shows it. */
   readonly applyFix: { params: { readonly uri: string; readonly edit: RecipeEdit }; result: null };
   /** Asks where to, and writes; `false` when the user changed their mind. */

@@ -1,5 +1,5 @@
 import { commands, Uri, window, workspace } from 'vscode';
-import { nodeDetails, tensorStatistics } from '../../protocol/model.ts';
+import { compareTensors, nodeDetails, tensorStatistics } from '../../protocol/model.ts';
 import type { RecipeEdit } from '../../protocol/problems.ts';
 import { FailureError } from '../server/failure-error.ts';
 import type { ServerLink } from '../server/server-link.ts';
@@ -28,6 +28,7 @@ function placeFor(name: string, model: Uri | undefined): Uri {
 export function pageHandlers({ link, ...services }: PageServices, model?: Uri): PageHandlers {
   return {
     nodeDetails: (params) => link.request(nodeDetails, params),
+    compareTensors: (params) => link.request(compareTensors, params),
     tensorStatistics: (params) => link.request(tensorStatistics, params),
     applyFix: async ({ uri, edit }) => {
       await services.applyFix(Uri.parse(uri), edit);

@@ -15,7 +15,7 @@ import { chromiumPath, closeBrowser, openPage, type OpenOptions, type TestPage }
 function quantizedModel(): PageModel {
   const text = readFileSync(join(import.meta.dirname, 'fixtures/quantized-model.json'), 'utf8');
   const read = JSON.parse(text) as Omit<PageModel, 'columns'> & { readonly columns: string };
-  return { ...read, columns: Uint8Array.from(Buffer.from(read.columns, 'base64')).buffer };
+  return { ...read, complete: true, columns: Uint8Array.from(Buffer.from(read.columns, 'base64')).buffer };
 }
 
 const structureOf = ({ names, table, columns }: PageModel): GraphStructure =>
@@ -34,7 +34,9 @@ async function open(options: Partial<OpenOptions> = {}): Promise<TestPage> {
   });
   await expect.poll(() => opened.posted.some(({ kind }) => kind === 'ready')).toBe(true);
   await opened.send({ type: 'models', a, b, structure });
-  await opened.page.getByRole('grid', { name: 'Differences' }).waitFor();
+  // In a tab that may be covered.
+  await opened.page.getByRole('grid', { name: 'Differences', includeHidden: true })
+    .waitFor({ state: 'attached' });
   return opened;
 }
 
@@ -119,7 +121,32 @@ describe.skipIf(chromiumPath === undefined)('compare page, in Chromium', () => {
     expect(await page.getByRole('row', { name: /group/ }).innerText()).not.toContain('≠');
     const overlaid = page.getByRole('img', { name: /histogram of first: float32 and second: float32/ });
     expect(await overlaid.isVisible()).toBe(true);
+    const largest = page.getByText('0.031 at [3, 0, 1, 2]: 0.5 became 0.469');
+    expect(await largest.isVisible()).toBe(true);
     await opened.close();
+  });
+
+  it('comes back as it was when it was hidden', async () => {
+    const opened = await open();
+    const { page } = opened;
+    await page.keyboard.press('n');
+    await page.locator('canvas').first().hover();
+    await page.mouse.wheel(0, 300);
+    await page.getByRole('checkbox', { name: 'In step' }).click();
+    await page.getByRole('tab', { name: 'Selected layer' }).click();
+    await expect.poll(() => opened.state()).toMatchObject({
+      a: a.uri, b: b.uri, tab: 1, inStep: false, selected: { node: '/stem/conv' },
+    });
+    await page.waitForTimeout(400);
+    const state = await opened.state();
+    await opened.close();
+    const again = await open({ state });
+    await again.page.getByText('Values of W').waitFor();
+    expect(await again.page.getByRole('checkbox', { name: 'In step' }).isChecked()).toBe(false);
+    expect(await again.page.getByRole('tab', { name: 'Selected layer' }).getAttribute('aria-selected')).toBe('true');
+    await again.page.waitForTimeout(400);
+    expect(await again.state()).toEqual(state);
+    await again.close();
   });
 
   it('fills in figures when the run is through, and keeps the graphs when it fails', async () => {

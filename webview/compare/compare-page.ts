@@ -6,7 +6,7 @@ import type { Comparison } from '../../protocol/results/comparison.ts';
 import type { RunRecord } from '../../protocol/runs.ts';
 import type { Selection } from '../graph/session/session.ts';
 import { classSection, sampleSection } from '../ui/change-sections.ts';
-import { button, checkbox, panels, progressRing, type Panels } from '../ui/controls.ts';
+import { button, checkbox, panels, progressRing, shownPanel, showPanel, type Panels } from '../ui/controls.ts';
 import { append, element, fill, svg, type Child } from '../ui/dom.ts';
 import { layerGrid } from '../ui/layer-grid.ts';
 import type { PageLink } from '../ui/page.ts';
@@ -17,8 +17,11 @@ import { GraphPair } from './graph-pair.ts';
 import { GraphPane } from './graph-pane.ts';
 import type { Matching, Side } from './matching.ts';
 import { PairDetails } from './pair-details.ts';
+import { isSavedComparison, type SavedComparison } from './saved-state.ts';
 import { statuses, statusHints } from './status.ts';
 import { comparisonCards, figuresPanel } from './summary.ts';
+
+const keepDelayMs = 250;
 
 export class ComparePage {
   readonly #panes: Readonly<Record<Side, GraphPane>>;
@@ -40,8 +43,15 @@ export class ComparePage {
   #comparison: Comparison | null = null;
   /** Index of the difference that was walked to last. */
   #current = -1;
+  readonly #link: PageLink<ComparePageEvent>;
+  #saved: SavedComparison | undefined;
+  #run: string | undefined;
+  #keepTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(link: PageLink<ComparePageEvent>, workerUrl: string) {
+    this.#link = link;
+    this.#saved = link.state(isSavedComparison);
+    this.#run = this.#saved?.run;
     // The graphs ask and tell; what the host says comes through this page.
     const graphLink: PageLink<GraphPageEvent> = { ...link, onEvent: () => undefined };
     this.#panes = { a: new GraphPane(graphLink, workerUrl, 'first'), b: new GraphPane(graphLink, workerUrl, 'second') };
@@ -58,6 +68,11 @@ export class ComparePage {
     append(document.body, [element('main', { class: 'compare' },
       element('h1', { class: 'unseen' }, 'Comparison of two models'),
       this.#notices, this.#cards, this.#toolbar(), this.#graphs, element('div', { class: 'below' }, this.#tabs))]);
+    this.#pair.inStep = this.#saved?.inStep ?? true;
+    showPanel(this.#tabs, this.#saved?.tab ?? 0);
+    this.#tabs.addEventListener('change', () => this.#keepSoon());
+    this.#panes.a.session.signals.on(['view', 'scene', 'selection'], () => this.#keepSoon());
+    this.#panes.b.session.signals.on(['selection'], () => this.#keepSoon());
     this.#waitForFigures(null);
     watchTheme((theme) => this.#pair.setTheme(theme));
     document.addEventListener('keydown', (event) => this.#key(event));
@@ -66,12 +81,11 @@ export class ComparePage {
   async receive(event: ComparePageEvent): Promise<void> {
     switch (event.type) {
       case 'models':
-        await this.#pair.open(event.a, event.b, event.structure);
-        this.#matching = this.#pair.matching;
-        this.#current = -1;
-        this.#showDifferences();
+        await this.#open(event);
         break;
       case 'comparison':
+        this.#run = event.record.id;
+        this.#keepSoon();
         this.#showComparison(event.record, event.comparison);
         break;
       case 'failed':
@@ -80,13 +94,49 @@ export class ComparePage {
     }
   }
 
+  async #open({ a, b, structure }: ComparePageEvent & { readonly type: 'models' }): Promise<void> {
+    const before = this.#matching?.models;
+    const isSame = (of: { readonly a: string; readonly b: string }): boolean => of.a === a.uri && of.b === b.uri;
+    // A page that comes back is where it was; so is one whose models were written anew.
+    const again = before && isSame({ a: before.a.uri, b: before.b.uri });
+    const saved = this.#saved && isSame(this.#saved) ? this.#saved : undefined;
+    this.#saved = undefined;
+    const selected = again ? this.#pair.selected : saved?.selected;
+    await this.#pair.open(a, b, structure, again ? this.#pair.place : saved);
+    this.#matching = this.#pair.matching;
+    this.#current = -1;
+    this.#showDifferences();
+    if (selected) this.#pair.select(selected);
+  }
+
+  #keepSoon(): void {
+    clearTimeout(this.#keepTimer);
+    this.#keepTimer = setTimeout(() => this.#keep(), keepDelayMs);
+  }
+
+  #keep(): void {
+    if (!this.#matching) return;
+    const { a, b } = this.#matching.models;
+    const state: SavedComparison = {
+      a: a.uri,
+      b: b.uri,
+      ...(this.#run !== undefined && { run: this.#run }),
+      ...this.#pair.place,
+      selected: this.#pair.selected,
+      tab: shownPanel(this.#tabs),
+      inStep: this.#pair.inStep,
+    };
+    this.#link.keep(state);
+  }
+
   #toolbar(): HTMLElement {
     return element('div', { 'class': 'toolbar', 'role': 'toolbar', 'aria-label': 'Differences' },
       button('Previous Difference', () => void this.#walk(-1), { title: 'Previous difference (p)' }),
       button('Next Difference', () => void this.#walk(1), { title: 'Next difference (n)' }),
       this.#position, this.#legend, element('span', { class: 'space' }),
-      checkbox('In step', true, (inStep) => {
+      checkbox('In step', this.#saved?.inStep ?? true, (inStep) => {
         this.#pair.inStep = inStep;
+        this.#keepSoon();
       }),
       button('Fit', () => this.#pair.fit(), { title: 'Show both graphs whole' }));
   }

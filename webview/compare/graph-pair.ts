@@ -7,7 +7,11 @@ import type { Theme } from '../ui/theme.ts';
 import type { GraphPane } from './graph-pane.ts';
 import { expandedLike } from './expansion.ts';
 import { Matching, otherSide, type Side } from './matching.ts';
+import type { SavedComparison } from './saved-state.ts';
 import { anchorsOf, follow, type Anchors } from './view-sync.ts';
+
+/** What of a graph is seen. */
+export type Place = Pick<SavedComparison, 'view' | 'expanded'>;
 
 export class GraphPair {
   matching: Matching | null = null;
@@ -44,10 +48,11 @@ export class GraphPair {
     }
   }
 
-  async open(a: PageModel, b: PageModel, structure: StructureComparison): Promise<void> {
+  /** @param place what of the first graph is seen, where it was open before; its beginning without it */
+  async open(a: PageModel, b: PageModel, structure: StructureComparison, place?: Place): Promise<void> {
     this.matching = null;
     this.#leader = 'a';
-    await Promise.all([this.#panes.a.open(a), this.#panes.b.open(b)]);
+    await Promise.all([this.#panes.a.open(a, place?.expanded), this.#panes.b.open(b)]);
     const models = { a: this.#session('a').model, b: this.#session('b').model };
     if (!models.a || !models.b) return;
     this.matching = new Matching(models.a, models.b, structure);
@@ -56,7 +61,30 @@ export class GraphPair {
       this.#panes[side].draw();
     }
     this.#followGroups();
-    this.#session('a').showStart();
+    const { camera } = this.#session('a');
+    if (place) camera.set(place.view);
+    else this.#session('a').showStart();
+  }
+
+  /** What of the first graph is seen now. */
+  get place(): Place {
+    const session = this.#session('a');
+    return { view: session.camera.destination, expanded: session.expandedPaths() };
+  }
+
+  /** The node that is selected in the graph that leads. */
+  get selected(): { readonly side: Side; readonly node: string } | null {
+    const side = this.#leader;
+    const { model, selection } = this.#session(side);
+    return model && selection?.kind === 'node' ? { side, node: model.graph.names[selection.node]! } : null;
+  }
+
+  /** Selects a node by its name, and its counterpart, without moving the view. */
+  select({ side, node: name }: { readonly side: Side; readonly node: string }): void {
+    const node = this.#session(side).model?.find(name) ?? -1;
+    if (node < 0) return;
+    this.#lead(side);
+    this.#session(side).select({ kind: 'node', node });
   }
 
   setTheme(theme: Theme): void {

@@ -1,12 +1,12 @@
 /** Two nodes side by side: attributes, inputs and outputs, and how their constants are spread. */
 
-import type { NodeDetails, TensorStatistics, ValueDetails } from '../../protocol/model.ts';
+import type { NodeDetails, TensorError, TensorStatistics, ValueDetails } from '../../protocol/model.ts';
 import type { ComparePageEvent } from '../../protocol/page.ts';
 import type { LayerResult } from '../../protocol/results/run.ts';
 import { histogram } from '../ui/charts/histogram.ts';
 import { progressRing } from '../ui/controls.ts';
 import { element, fill, type Child } from '../ui/dom.ts';
-import { bytesInWords, decibels, percent, significant } from '../ui/format.ts';
+import { bytesInWords, decibels, percent, significant, wholeNumber } from '../ui/format.ts';
 import { failureText, type PageLink } from '../ui/page.ts';
 import { facts, plainTable, section } from '../ui/parts.ts';
 import type { Matching, Side } from './matching.ts';
@@ -77,8 +77,15 @@ export class PairDetails {
         ? undefined
         : this.#link.request('tensorStatistics', { uri: models[side].uri, node: nodes[side], tensor });
     };
-    Promise.all([ask('a'), ask('b')]).then(
-      ([a, b]) => fill(place, tensorView({ a, b })),
+    const error = async (): Promise<TensorError | { readonly reason: string } | undefined> => {
+      if (!pair.a || !pair.b) return undefined;
+      return this.#link.request('compareTensors', {
+        a: { uri: models.a.uri, node: nodes.a, tensor: pair.a.name },
+        b: { uri: models.b.uri, node: nodes.b, tensor: pair.b.name },
+      });
+    };
+    Promise.all([ask('a'), ask('b'), error()]).then(
+      ([a, b, found]) => fill(place, tensorView({ a, b }), found && errorView(found)),
       (error: unknown) => fill(place, element('p', { class: 'bad' }, failureText(error))),
     );
     const of = pair.a ?? pair.b;
@@ -177,6 +184,23 @@ function tensorView({ a, b }: Both<TensorStatistics>): Child {
       row('standard deviation', ({ standardDeviation }) => significant(standardDeviation)),
       row('zeros', ({ sparsity }) => percent(sparsity)),
       row('bytes', ({ bytes }) => bytesInWords(bytes)),
+    ]),
+  ];
+}
+
+function errorView(error: TensorError | { readonly reason: string }): Child {
+  if ('reason' in error) return element('p', { class: 'hint' }, `Not compared element by element. ${error.reason}`);
+  const { elements, compared, equal, rmse, maxAbs, sqnrDb, worst } = error;
+  if (!worst) return element('p', { class: 'hint' }, `All ${wholeNumber(compared)} elements are equal.`);
+  return [
+    element('h3', {}, 'Second minus first, element by element'),
+    facts([
+      ['Largest difference', `${significant(maxAbs)} at [${worst.index.join(', ')}]: `
+        + `${significant(worst.before)} became ${significant(worst.after)}`],
+      ['Root mean square', significant(rmse)],
+      ['SQNR', sqnrDb === null ? undefined : `${decibels(sqnrDb)} of the constant itself`],
+      ['Equal', `${wholeNumber(equal)} of ${wholeNumber(compared)} elements`],
+      ['Not finite', compared === elements ? undefined : `${wholeNumber(elements - compared)} elements, left out`],
     ]),
   ];
 }

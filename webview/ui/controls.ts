@@ -181,6 +181,16 @@ export function panels(label: string, shown: readonly Panel[]): Panels {
   return made;
 }
 
+/** Index of the tab whose panel is shown. */
+export function shownPanel(of: Panels): number {
+  return [...of.querySelectorAll('vscode-panel-tab')].findIndex(({ id }) => id === of.activeid);
+}
+
+export function showPanel(of: Panels, index: number): void {
+  const tab = of.querySelectorAll('vscode-panel-tab')[index];
+  if (tab) of.activeid = tab.id;
+}
+
 export type CellKind = 'columnheader' | 'rowheader' | 'default';
 
 /** The parts of a data grid: rows and cells are made by hand, so that cells can hold more than text. */

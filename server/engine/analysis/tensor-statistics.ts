@@ -1,16 +1,11 @@
 /** What is in a constant: extremes, moments, zeros, histogram and ranges by channel, read piece by piece. */
 
-import { setImmediate } from 'node:timers/promises';
 import type { TensorStatistics } from '../../../protocol/model.ts';
-import { LatheError, throwIfCancelled } from '../errors.ts';
+import { LatheError } from '../errors.ts';
 import { decodeText } from '../formats/onnx/text.ts';
 import type { Tensor } from '../model/tensor.ts';
-import { nativeView, toFloat32 } from '../tensor/codec.ts';
-import { packedByteLength } from '../tensor/dtype.ts';
-import { isSmallFloatType } from '../tensor/float-formats.ts';
+import { eachChunk, elements } from './tensor-chunks.ts';
 
-/** A multiple of 8, so that elements below a byte fill whole bytes. 4 MB of float32. */
-const chunkElements = 1 << 20;
 const bins = 64;
 const previewElements = 12;
 /** More channels than this are no picture, but the rows of a table of words. */
@@ -111,7 +106,8 @@ class Moments {
 
   /** Zero where there is no finite element: JSON has no infinity. */
   range(): { readonly min: number; readonly max: number } {
-    return this.finite === 0 ? { min: 0, max: 0 } : { min: this.min, max: this.max };
+    // Plus zero makes nothing of the sign of a negative zero.
+    return this.finite === 0 ? { min: 0, max: 0 } : { min: this.min + 0, max: this.max + 0 };
   }
 
   figures(size: number): Pick<TensorStatistics, 'mean' | 'standardDeviation' | 'sparsity' | 'notFinite'> {
@@ -138,30 +134,6 @@ function count(values: ArrayLike<number>, min: number, width: number, counts: nu
     if (!Number.isFinite(value)) continue;
     counts[width === 0 ? 0 : Math.min(last, Math.floor((value - min) / width))]! += 1;
   }
-}
-
-async function eachChunk(
-  tensor: Tensor,
-  signal: AbortSignal | undefined,
-  visit: (values: ArrayLike<number>, from: number) => void,
-): Promise<void> {
-  for (let from = 0; from < tensor.size; from += chunkElements) {
-    throwIfCancelled(signal);
-    visit(elements(tensor, from, Math.min(chunkElements, tensor.size - from)), from);
-    await setImmediate();
-  }
-  throwIfCancelled(signal);
-}
-
-function elements({ dtype, storage }: Tensor, from: number, length: number): ArrayLike<number> {
-  const start = packedByteLength(dtype, from);
-  const bytes = storage.read(start, start + packedByteLength(dtype, length));
-  if (isSmallFloatType(dtype)) return toFloat32(dtype, bytes, length);
-  const values = nativeView(dtype, bytes, length);
-  if (values instanceof BigInt64Array || values instanceof BigUint64Array) {
-    return Float64Array.from(values as ArrayLike<bigint>, Number);
-  }
-  return values;
 }
 
 function preview(tensor: Tensor): string {

@@ -11,6 +11,7 @@ import {
 import {
   closeModel,
   compareStructure,
+  compareTensors,
   modelFigures,
   modelOverlays,
   nodeDetails,
@@ -27,7 +28,8 @@ import type { Feature } from '../features.ts';
 import { notify, onNotification, onRequest } from '../messages.ts';
 import { firstFacts, modelFacts } from './facts.ts';
 import type { LoadedModel } from './loaded-model.ts';
-import { nodeDetails as detailsOf, statisticsOf } from './node-details.ts';
+import { compareConstants } from './compare-tensors.ts';
+import { constantAt, nodeDetails as detailsOf, statisticsOf } from './node-details.ts';
 import { overlaysOf } from './overlays.ts';
 import { pathOf } from './store.ts';
 
@@ -49,6 +51,10 @@ export const modelsFeature: Feature = {
     onRequest(connection, modelOverlays, async ({ uri }) => {
       const path = pathOf(uri);
       return overlaysOf(path, await results.of(path));
+    });
+    onRequest(connection, compareTensors, ({ a, b }, signal) => {
+      const [first, second] = [a, b].map(({ uri, node, tensor }) => constantAt(models.load(uri), node, tensor).tensor);
+      return compareConstants(first!, second!, signal);
     });
     onRequest(connection, compareStructure, ({ a, b }) =>
       compareStructures(models.load(a).structure, models.load(b).structure));

@@ -55,17 +55,24 @@ export function statisticsOf(
   name: string,
   signal: AbortSignal,
 ): Promise<TensorStatistics> {
-  const entry = entryOf(loaded, number);
-  const tensor = entry.kind === 'operator' ? numbersOf(loaded, entry.place, name) : undefined;
-  if (entry.kind !== 'operator' || !tensor || !entry.node.inputs.includes(name)) {
-    throw new LatheError('USAGE', `"${name}" is no constant of node "${loaded.table.names[number]!}".`, {
-      at: { value: name },
-    });
-  }
-  const { node } = entry;
+  const { node, tensor } = constantAt(loaded, number, name);
   const axis = channelAxis(node, node.inputs.indexOf(name), tensor.dims, readerOf(loaded, node));
   // Constants of `Constant` nodes have no name of their own.
   return tensorStatistics(tensor.withName(name), { signal, ...(axis !== undefined && { channelAxis: axis }) });
+}
+
+/**
+ * A constant that the node reads, in the numbers that it computes with.
+ *
+ * @throws LatheError `USAGE` for a name that is no constant of the node
+ */
+export function constantAt(loaded: LoadedModel, number: number, name: string): { node: Node; tensor: Tensor } {
+  const entry = entryOf(loaded, number);
+  const tensor = entry.kind === 'operator' ? numbersOf(loaded, entry.place, name) : undefined;
+  if (entry.kind === 'operator' && tensor && entry.node.inputs.includes(name)) return { node: entry.node, tensor };
+  throw new LatheError('USAGE', `"${name}" is no constant of node "${loaded.table.names[number]!}".`, {
+    at: { value: name },
+  });
 }
 
 function entryOf(loaded: LoadedModel, number: number): LoadedModel['table']['nodes'][number] {

@@ -1,6 +1,6 @@
 /** Answers of a host for a model that has none: what every node and tensor says. */
 
-import type { NodeDetails, TensorStatistics } from '../../../protocol/model.ts';
+import type { NodeDetails, TensorError, TensorStatistics } from '../../../protocol/model.ts';
 import type { PageModel } from '../../../protocol/page.ts';
 import type { HostAnswers } from '../open-page.ts';
 
@@ -28,6 +28,10 @@ export function fakeHost(model: PageModel, more: HostAnswers = {}): HostAnswers 
       histogram: { min: -1, width: 0.25, counts: [1, 2, 5, 10, 9, 6, 2, 1] },
       channels: { axis: 0, min: [-1, -0.5, -0.2, -0.9], max: [1, 0.4, 0.3, 0.8] },
       preview: '0.1 -0.2 0.3',
+    }),
+    compareTensors: (): TensorError => ({
+      elements: 36, compared: 36, equal: 12, rmse: 0.0125, maxAbs: 0.031, sqnrDb: 30.1,
+      worst: { index: [3, 0, 1, 2], before: 0.5, after: 0.469 },
     }),
     ...more,
   };
