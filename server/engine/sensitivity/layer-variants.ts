@@ -25,6 +25,11 @@ const float = { mode: 'float', reason: 'analysis' } as const;
 /** Makes the forms, one layer at a time. */
 export class LayerVariants {
   readonly layers: readonly StudiedLayer[];
+  /**
+   * Pairs of nodes that must stay in one part when the network is cut: a clamp that the node before it takes over, so
+   * that the value between them is not in every form of the network.
+   */
+  readonly together: readonly (readonly [number, number])[];
   /** Everything quantized. */
   readonly all: Candidate;
   private readonly maker: CandidateMaker;
@@ -48,15 +53,11 @@ export class LayerVariants {
       places.set(node.label, i);
       this.roles.set(node.label, { node, role });
     }
+    this.together = [...clamps];
     this.layers = this.all.layers.flatMap((layer) => {
       const first = layer.mode === 'int8' ? places.get(layer.name) : undefined;
       return first === undefined ? [] : [{ layer, first, last: clamps.get(first) ?? first }];
     });
-  }
-
-  /** Pairs of nodes that must stay in one part when the network is cut. */
-  get together(): (readonly [number, number])[] {
-    return this.layers.filter(({ first, last }) => last > first).map(({ first, last }) => [first, last] as const);
   }
 
   /** The float network with this layer quantized. */

@@ -41,16 +41,20 @@ const headLayers = 14;
 /** Of what is left after the first samples, where samples can be told apart by their margins. */
 const fairShare = 0.4;
 /** How much stronger than anything seen a change may be elsewhere. */
-const reserve = 1.5;
+const reserve = 1.75;
 
 /** A quick look at few layers costs more than it saves on a network as small as this, in multiply-accumulates. */
 const smallWork = 2e10;
+
+/** What variants may take, in evaluations of the network: so many, and one more for so many layers. */
+const evaluations = 3;
+const layersPerEvaluation = 25;
 
 /** @param work of one run of the network, in multiply-accumulates */
 export function budgetFor(costs: readonly number[], samples: number, work: number, exhaustive: boolean): Budget {
   const all = costs.reduce((a, b) => a + b, 0) * samples;
   if (exhaustive || all * work <= smallWork) return { runs: Infinity, samples };
-  return { runs: Math.min(all, (2.5 + costs.length / 25) * samples), samples };
+  return { runs: Math.min(all, (evaluations + costs.length / layersPerEvaluation) * samples), samples };
 }
 
 /** Samples on which every layer runs. */

@@ -73,6 +73,9 @@ function partsFor({ maker }: StudyOptions): number {
   return Math.max(2, Math.min(mostParts, Math.floor((2 * restBytes) / Math.max(1, bytes))));
 }
 
+/** Where every run is on a fair sample. */
+const onFairOnes = { margins: [] } as const;
+
 interface Studied {
   readonly name: string;
   readonly variant: Variant;
@@ -137,8 +140,8 @@ class LayerStudy {
   /** Decides how to go on, and prepares the worst layers' weights and activations apart. */
   private async afterPilot(apart: Map<string, readonly [Variant, Variant]>): Promise<void> {
     const costs = this.studied.map(({ variant }) => variant.cost);
-    const layers = this.studied.map(({ tally: { harm, disturbances }, variant: { cost } }) =>
-      ({ cost, harm, disturbances }));
+    const layers = this.studied.map(({ tally, variant: { cost } }) =>
+      ({ cost, harm: tally.summary(onFairOnes).harm, disturbances: tally.disturbances }));
     this.schedule = scheduleAfterPilot(layers, this.margins, this.spent, this.budget);
     let left = Math.min(shares.apart * this.budget.runs, apartRuns(costs));
     for (const i of this.schedule.order) {
@@ -180,8 +183,8 @@ class LayerStudy {
       const halves = at < pilot + apartSamples ? apart.get(name) : undefined;
       if (!parts || !halves) continue;
       const [weights, activations] = halves;
-      parts.weights.addErrors((await this.sweep!.run(weights, false)).errors);
-      parts.activations.addErrors((await this.sweep!.run(activations, false)).errors);
+      parts.weights.add((await this.sweep!.run(weights, false)).errors, true);
+      parts.activations.add((await this.sweep!.run(activations, false)).errors, true);
     }
   }
 
@@ -195,12 +198,9 @@ class LayerStudy {
   ): Promise<void> {
     const { outputs, errors } = await this.sweep!.run(variant, wanted);
     this.spent += variant.cost;
-    tally.runs += 1;
-    if (fair) tally.addErrors(errors);
-    if (!outputs) return;
-    tally.addToMetric(sample, outputs, base);
-    const after = before && decisionOf(outputs, this.options.output);
-    if (before && after) tally.addDecision(before, after, fair);
+    const after = before && outputs && decisionOf(outputs, this.options.output);
+    tally.add(errors, fair, before, after);
+    if (outputs) tally.addToMetric(sample, outputs, base);
   }
 
   private async studyKept(): Promise<void> {
@@ -243,17 +243,19 @@ class LayerStudy {
 
   private finding({ tally, apart, kept }: Studied, i: number, over: boolean): Finding {
     const { layer } = this.variants.layers[i]!;
-    const { sqnrDb, divergence, harm } = tally;
     const counted = tally.counted === this.seen;
+    const reach = counted ? this.schedule?.reach[i] : undefined;
+    const { sqnrDb, divergence, harm } = tally.summary({ margins: this.margins, reach });
     const cheap = this.margins.length > 0;
     // What was counted on few samples is told while it is all there is.
     const drop = (over && counted) || (cheap && !over) ? tally.drop(this.options.context.seed) : undefined;
     const turned = counted ? tally.turned / Math.max(1, this.seen) : expectedTurns(tally.disturbances, this.margins);
-    const [weightsDb, activationsDb] = [apart?.weights.sqnrDb, apart?.activations.sqnrDb];
+    const partDb = (part: Tally | undefined): number | undefined => part?.summary(onFairOnes).sqnrDb;
+    const [weightsDb, activationsDb] = [partDb(apart?.weights), partDb(apart?.activations)];
     return {
       layer,
       harm,
-      samples: tally.runs,
+      samples: tally.samples,
       turnedCounted: counted,
       ...(sqnrDb !== undefined && { sqnrDb }),
       ...(divergence !== undefined && { divergence }),

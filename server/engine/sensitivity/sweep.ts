@@ -85,15 +85,14 @@ export class Sweep {
     const to = boundaries.findIndex(({ position }) => position > last);
     const start = boundaries[from]!;
     const end = boundaries[to]!;
-    const outputs = to === boundaries.length - 1 ? model.graph.outputs.map(({ name }) => name) : end.values;
     // Values that were alive before the part and stay so are the base's own; outputs of the network may lie in it.
     const passing = new Set(start.values);
     const ownOutputs = [...new Set([
-      ...outputs.filter((name) => !passing.has(name)),
+      ...end.values.filter((name) => !passing.has(name)),
       ...this.outputsWithin(start.position, end.position),
     ])];
     const session = await this.session(sectionOf(model, start.values, ownOutputs, typeOf));
-    const rest = to === boundaries.length - 1 ? undefined : await this.rest(to);
+    const rest = end.values.length === 0 ? undefined : await this.rest(to);
     const cost = costs.slice(start.position).reduce((a, b) => a + b, 0);
     return { cost, sessions: rest ? [session, rest] : [session] };
   }

@@ -6,7 +6,7 @@ import type { Metric, MetricRun, Outputs } from '../data/metrics/metric.ts';
 import type { Sample } from '../data/dataset.ts';
 import type { OutputError } from '../runtime/relay.ts';
 import { decibels } from '../tensor/affine.ts';
-import { disturbance, divergence, type Decision } from './decision.ts';
+import { disturbance, divergence as divergenceOf, type Decision } from './decision.ts';
 
 /** A drop of the metric (positive is a loss) and its paired 95 % interval. */
 export interface Drop {
@@ -15,20 +15,47 @@ export interface Drop {
   readonly samples: number;
 }
 
+/** One run on one sample. */
+interface Run {
+  /** Of the network's decision; Infinity where it does not decide. */
+  readonly margin: number;
+  /** Whether the sample was chosen without looking at it. */
+  readonly fair: boolean;
+  readonly errors: Readonly<Record<string, OutputError>>;
+  readonly divergence: number | undefined;
+}
+
+/**
+ * Which samples a variant ran on: on all whose margin is below `reach`, of all samples seen, and on fair ones besides.
+ * Without `reach` on fair ones only.
+ */
+export interface Coverage {
+  /** Of all samples seen; empty where the network does not decide. */
+  readonly margins: readonly number[];
+  readonly reach?: number | undefined;
+}
+
+/** What reaches the outputs, on average over all samples. */
+export interface Summary {
+  /** At the output that suffers most; Infinity without noise. */
+  readonly sqnrDb: number | undefined;
+  /** Mean Kullback-Leibler divergence, in nats. */
+  readonly divergence: number | undefined;
+  /**
+   * How bad the variant is for the outputs, whatever the metric: the divergence where the network decides, else noise
+   * over signal. Only for comparing variants of one network.
+   */
+  readonly harm: number;
+}
+
 export class Tally {
-  /** Samples that were chosen without looking at them, so that means over them mean something. */
-  fairSamples = 0;
-  /** Samples on which the variant ran. */
-  runs = 0;
   /** Samples that count for the metric. */
   counted = 0;
   /** Samples whose class changed. */
   turned = 0;
   /** Of fair samples. */
   readonly disturbances: number[] = [];
-  private readonly errors = new Map<string, { signal: number; noise: number }>();
-  private divergenceSum = 0;
-  private divergences = 0;
+  private readonly runs: Run[] = [];
   private readonly metric: Metric;
   private readonly before: MetricRun;
   private readonly after: MetricRun;
@@ -39,24 +66,29 @@ export class Tally {
     this.after = metric.run();
   }
 
-  /** Takes the errors of a fair sample. */
-  addErrors(errors: Readonly<Record<string, OutputError>>): void {
-    this.fairSamples += 1;
-    for (const [name, { signal, noise }] of Object.entries(errors)) {
-      const sums = this.errors.get(name) ?? { signal: 0, noise: 0 };
-      sums.signal += signal;
-      sums.noise += noise;
-      this.errors.set(name, sums);
-    }
+  /** Samples on which the variant ran. */
+  get samples(): number {
+    return this.runs.length;
   }
 
-  /** @param fair whether the sample was chosen without looking at it */
-  addDecision(before: Decision, after: Decision, fair: boolean): void {
-    if (after.winner !== before.winner) this.turned += 1;
-    if (!fair) return;
-    this.disturbances.push(disturbance(before, after));
-    this.divergenceSum += divergence(before, after);
-    this.divergences += 1;
+  /**
+   * Takes one run.
+   *
+   * @param fair whether the sample was chosen without looking at it
+   */
+  add(
+    errors: Readonly<Record<string, OutputError>>,
+    fair: boolean,
+    before?: Decision,
+    after?: Decision,
+  ): void {
+    const decided = before && after ? { before, after } : undefined;
+    const margin = before?.margin ?? Infinity;
+    const divergence = decided && divergenceOf(decided.before, decided.after);
+    this.runs.push({ margin, fair, errors, divergence });
+    if (!decided) return;
+    if (decided.after.winner !== decided.before.winner) this.turned += 1;
+    if (fair) this.disturbances.push(disturbance(decided.before, decided.after));
   }
 
   /**
@@ -77,24 +109,33 @@ export class Tally {
     }
   }
 
-  /** At the output that suffers most; Infinity without noise. */
-  get sqnrDb(): number | undefined {
-    const all = [...this.errors.values()].map(({ signal, noise }) => decibels(signal, noise));
-    return all.length > 0 ? Math.min(...all) : undefined;
-  }
-
-  /** Mean, in nats. */
-  get divergence(): number | undefined {
-    return this.divergences > 0 ? this.divergenceSum / this.divergences : undefined;
-  }
-
   /**
-   * How bad the variant is for the outputs, whatever the metric: the divergence where the network decides, else noise
-   * over signal. Only for comparing variants of one network.
+   * Means over all samples: of those within reach, which all ran, and of the fair ones beyond it, which stand for the
+   * rest (a stratified mean).
    */
-  get harm(): number {
-    const { sqnrDb } = this;
-    return this.divergence ?? (sqnrDb === undefined ? 0 : 10 ** (-sqnrDb / 10));
+  summary({ margins, reach = -Infinity }: Coverage): Summary {
+    const within = this.runs.filter(({ margin }) => margin < reach);
+    const beyond = this.runs.filter(({ margin, fair }) => fair && margin >= reach);
+    const rest = margins.length > 0 ? margins.filter((margin) => margin >= reach).length : beyond.length;
+    const weight = beyond.length > 0 ? rest / beyond.length : 0;
+    const sums = new Map<string, { signal: number; noise: number }>();
+    let divergence = 0;
+    let divergences = 0;
+    for (const [runs, share] of [[within, 1], [beyond, weight]] as const) {
+      for (const run of runs) {
+        for (const [name, { signal, noise }] of Object.entries(run.errors)) {
+          const sum = sums.get(name) ?? { signal: 0, noise: 0 };
+          sums.set(name, { signal: sum.signal + share * signal, noise: sum.noise + share * noise });
+        }
+        if (run.divergence === undefined) continue;
+        divergence += share * run.divergence;
+        divergences += share;
+      }
+    }
+    const all = [...sums.values()].map(({ signal, noise }) => decibels(signal, noise));
+    const sqnrDb = all.length > 0 ? Math.min(...all) : undefined;
+    const mean = divergences > 0 ? divergence / divergences : undefined;
+    return { sqnrDb, divergence: mean, harm: mean ?? (sqnrDb === undefined ? 0 : 10 ** (-sqnrDb / 10)) };
   }
 
   /** undefined where nothing was counted. */
