@@ -4,7 +4,7 @@
  *     LATHE_KIT=… node bench/run.mjs bench/train/recovery.ts resnet20|squeezenet [EPOCHS [SEED…]]
  *
  * resnet20: half of the multiply-accumulates go, recovered on 8,000 training pictures with labels and the original's
- * outputs, scored on the 5,000 test pictures. Budget: 12 epochs, about 1,350 steps of 64, 10 minutes of one core a seed.
+ * outputs, scored on the 5,000 test pictures. Budget: 12 epochs, about 1,350 steps of 64, 10 minutes of a core a seed.
  *
  * squeezenet: 1.5 times fewer multiply-accumulates, recovered on 400 of the 500 pictures by the original's outputs
  * alone, agreement measured on the other 100. Budget: 8 epochs, 20 minutes of one core a seed.
@@ -85,7 +85,7 @@ for (const seed of seeds.length > 0 ? seeds.map(Number) : [0, 1, 2]) {
     progress: () => undefined,
     log: console.error,
     onTraining: ({ scores }) => {
-      for (const { step, value, loss } of scores) console.error(`step ${step}: ${value.toFixed(4)}, ${loss.toFixed(4)}`);
+      for (const { step, value, loss } of scores) console.error(step, value.toFixed(4), loss.toFixed(4));
     },
   });
   const { user, system } = process.cpuUsage(cpu);

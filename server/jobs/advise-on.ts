@@ -2,12 +2,11 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { AdviceParams, RecipeAdvice } from '../../protocol/advice.ts';
+import type { AdviceParams, RecipeAdvice, Technique } from '../../protocol/advice.ts';
 import { LatheError } from '../engine/errors.ts';
 import { readModel } from '../engine/formats/onnx/read.ts';
-import { findPass } from '../engine/passes/registry.ts';
 import type { Advice } from '../engine/recipe/advise.ts';
-import { advisedRecipe, laterTechnique } from '../engine/recipe/advised-recipe.ts';
+import { advisedRecipe } from '../engine/recipe/advised-recipe.ts';
 import { chosenSources } from '../engine/recipe/data-choice.ts';
 import { formatRecipe, type RecipeComments } from '../engine/recipe/format.ts';
 import { besideOutput, defaultOutput, relativePath } from '../engine/recipe/paths.ts';
@@ -17,17 +16,18 @@ import { checkTarget } from '../engine/targets/check.ts';
 import { findTarget } from '../engine/targets/registry.ts';
 import type { WorkOptions } from './carry-out.ts';
 
-/**
- * Throws `UNSUPPORTED` for a technique that is not there yet, or that does not apply to the model, and what the model
- * and the data throw.
- */
+/** Throws `UNSUPPORTED` for a technique that does not apply to the model or lacks data, and what these throw. */
 export async function adviseOn(params: AdviceParams, options: WorkOptions): Promise<RecipeAdvice> {
   const { technique, maxDrop, prefer, data } = params;
-  if (technique !== undefined && !findPass(technique)) throw laterTechnique(technique);
+  if (technique === 'distill' && !data) {
+    throw new LatheError('UNSUPPORTED', 'Distillation needs data to learn from.', {
+      fix: 'Choose data: labels are not needed.',
+    });
+  }
   const modelPath = resolve(params.model);
   const model = readModel(modelPath);
   const target = findTarget(params.target === '' ? undefined : params.target);
-  const wanted = defaultOutput(modelPath, technique === 'prune' ? 'pruned' : target.prefers.scheme);
+  const wanted = defaultOutput(modelPath, (technique && suffixes[technique]) ?? target.prefers.scheme);
   const folder = dirname(wanted);
   const warnings: string[] = [];
   const request = {
@@ -38,10 +38,11 @@ export async function adviseOn(params: AdviceParams, options: WorkOptions): Prom
     target,
     ...(data && { sources: await chosenSources(data, folder) }),
     ...(data?.limit !== undefined && { limit: data.limit }),
+    trains: technique === 'distill',
     goal: { ...(maxDrop !== undefined && { maxDrop }), prefer: prefer === 'latency' ? 'latency' : 'size' },
   } as const;
   const general = await advisedRecipe({ ...request, outputPath: wanted });
-  const { recipe: advised, comments, reasons } = technique === 'prune' ? pruningOnly(general) : general;
+  const { recipe: advised, comments, reasons } = onlyTechnique(general, technique);
   if (technique === 'quantize' && !advised.steps.some(({ name }) => name === 'quantize')) {
     throw new LatheError('UNSUPPORTED', reasons.at(-1)!, { fix: 'Choose a float model with weights.' });
   }
@@ -58,6 +59,32 @@ export async function adviseOn(params: AdviceParams, options: WorkOptions): Prom
       ...warnings,
     ],
   };
+}
+
+const suffixes: Partial<Record<Technique, string>> = { prune: 'pruned', distill: 'distilled' };
+
+function onlyTechnique(general: Advice, technique: Technique | undefined): Advice {
+  if (technique === 'prune') return pruningOnly(general);
+  return technique === 'distill' ? distillationOnly(general) : general;
+}
+
+/** The size of the student, as a share of the multiply-adds, and how long it learns. */
+const studentMacs = 0.5;
+const studentMinutes = 10;
+
+function distillationOnly({ recipe, comments, reasons }: Advice): Advice {
+  const [folding] = reasons;
+  const pruning = `Makes the student: the channels that matter least go until ${studentMacs * 100} % of the `
+    + 'multiply-adds are left.';
+  const learning = `The student learns the original's outputs for ${studentMinutes} minutes; labels help where there `
+    + 'are some. Undone when it gets worse.';
+  const told = [...(folding === undefined ? [] : [folding]), pruning, learning];
+  const steps = [
+    ...recipe.steps.filter(({ name }) => name === 'fold'),
+    { name: 'prune', options: { target: { macs: studentMacs } } },
+    { name: 'distill', options: { minutes: studentMinutes } },
+  ];
+  return { recipe: { ...recipe, steps }, comments: { ...comments, steps: told }, reasons: told };
 }
 
 /** Goes this far without training afterwards; the run undoes it where the goal does not hold. */

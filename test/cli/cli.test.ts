@@ -39,7 +39,8 @@ describe('lathe', () => {
     [['check', sample, '--target'], 'The option "--target" needs a value: --target T.'],
     [['check', sample, '--target', 'x46'], 'Unknown target "x46". Did you mean "x64"?'],
     [['compress', sample, '--max-drop', 'much'], '"--max-drop" must be a number of at least 0, not "much".'],
-    [['distill', sample, '--epochs', '3'], '"lathe distill" is not available in this version of Lathe.'],
+    [['distill', sample, '--epochs', 'few'], '"--epochs" must be a number of at least 0, not "few".'],
+    [['distill', sample, '--data', data, '--labels', '2'], '"labels" must be at most 1'],
     [['quantize', sample, '--data', data, '--scheme', 'int4'], 'The scheme "int4" is not available in this version'],
     [['inspect', 'nowhere.onnx'], 'There is no file'],
   ])('refuses %j', async (args, message) => {

@@ -126,7 +126,7 @@ async function startServer(storagePath: string): Promise<ServerProcess> {
   const phases = new Map<string, () => void>();
   connection.onNotification(runChanged.method, ({ progress }: RunRecord) => phases.get(progress?.phase ?? '')?.());
   connection.listen();
-  const settings = { threads: 1, target: '', trusted: true };
+  const settings = { threads: 1, provider: 'cpu', target: '', trusted: true };
   await connection.sendRequest('initialize', {
     processId: null, rootUri: null, capabilities: {}, initializationOptions: { storagePath, settings },
   });
@@ -208,7 +208,7 @@ describe('the questions of the wizard', () => {
   it('say what is not there yet, and what is wrong', async () => {
     const params = { model, target: '', prefer: 'both' } as const;
     expect(await client.failure(adviseRecipe, { ...params, technique: 'distill' })).toMatchObject({
-      code: 'UNSUPPORTED', message: '"distill" is not available in this version of Lathe.',
+      code: 'UNSUPPORTED', message: 'Distillation needs data to learn from.',
     });
     const missing = { data: join(client.folder, 'nowhere') };
     expect(await client.failure(adviseRecipe, { ...params, data: missing })).toMatchObject({ code: 'FILE' });

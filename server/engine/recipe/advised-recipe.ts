@@ -2,7 +2,6 @@
 
 import { dirname } from 'node:path';
 import type { DataSources } from '../data/source-schema.ts';
-import { LatheError } from '../errors.ts';
 import type { Model } from '../model/model.ts';
 import type { Target } from '../targets/target.ts';
 import { advise, type Advice } from './advise.ts';
@@ -23,6 +22,8 @@ export interface AdvisedRecipeRequest {
   readonly sources?: DataSources;
   /** The most samples to measure on. */
   readonly limit?: number;
+  /** Steps that train follow: a part of the data is for them. */
+  readonly trains?: boolean;
   readonly goal: Goal;
   readonly threads: number;
   readonly seed: number;
@@ -46,7 +47,7 @@ export async function advisedRecipe(request: AdvisedRecipeRequest): Promise<Advi
     modelPath: relativePath(folder, modelPath),
     outputPath: relativePath(folder, outputPath),
     target,
-    data: await splitSources(sources, model, folder, limit),
+    data: await splitSources(sources, model, folder, limit, request.trains),
     goal,
     seed,
   });
@@ -61,11 +62,4 @@ async function randomSources(request: AdvisedRecipeRequest): Promise<DataSources
   }
   request.log(`Random data do not fit this model, so nothing is measured: ${unfit.message}`);
   return {};
-}
-
-/** The techniques that a user may ask for by name but this version has not. */
-export function laterTechnique(name: string): LatheError {
-  return new LatheError('UNSUPPORTED', `"${name}" is not available in this version of Lathe.`, {
-    fix: 'Use "Compress Model…" or "Quantize…": "lathe compress" or "lathe quantize" on the command line.',
-  });
 }

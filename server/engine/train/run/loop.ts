@@ -42,8 +42,9 @@ export interface LoopResult {
   readonly resumedAt?: number;
 }
 
-/** A checkpoint is written when so much work would be lost without. */
-const checkpointMs = 20_000;
+/** Checkpoints are at least so far apart, and so far that writing them takes a twentieth of the time at most. */
+const fewestCheckpointMs = 1000;
+const checkpointShare = 1 / 20;
 
 /** How much longer than planned a run with a time to keep may take: other programs may have slowed it down. */
 const overtime = 1.25;
@@ -76,6 +77,7 @@ class Loop {
   private msBefore = 0;
   private started = performance.now();
   private saved = performance.now();
+  private saveAfterMs = fewestCheckpointMs;
 
   constructor(learner: Learner, options: LoopOptions) {
     this.learner = learner;
@@ -152,7 +154,7 @@ class Loop {
           await this.look();
           if (this.hasLostPatience()) return 'early';
         }
-        if (performance.now() - this.saved > checkpointMs) await this.save();
+        if (performance.now() - this.saved > this.saveAfterMs) await this.save();
         if (this.step >= this.plan.steps) break;
       }
     }
@@ -222,10 +224,11 @@ class Loop {
 
   private async save(): Promise<void> {
     const { checkpoint } = this.options;
-    this.saved = performance.now();
     if (!checkpoint || !this.best) return;
+    const before = performance.now();
     saveLoop(checkpoint, { figures: this.figures(), state: await this.learner.state(), best: this.best });
     this.saved = performance.now();
+    this.saveAfterMs = Math.max(fewestCheckpointMs, (this.saved - before) / checkpointShare);
   }
 
   private figures(): LoopFigures {
