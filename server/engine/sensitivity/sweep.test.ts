@@ -60,14 +60,17 @@ async function prepared(): Promise<Prepared> {
   return { variants, float: maker.prepared, cuts, runs };
 }
 
-/** To float32 rounding: where the network is cut onnxruntime fuses other nodes, and adds in another order. */
-function expectSame(got: Outputs, wanted: Outputs): void {
+/**
+ * To float32 rounding: where the network is cut onnxruntime fuses other nodes, and adds in another order. Of values
+ * that are quantized behind the cut that may turn a single code.
+ */
+function expectSame(got: Outputs, wanted: Outputs, tolerance = 2e-6): void {
   expect(Object.keys(got).sort()).toEqual(Object.keys(wanted).sort());
   for (const [name, { data }] of Object.entries(wanted)) {
     const values = data as Float32Array;
     const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     for (const [i, value] of values.entries()) {
-      expect(Math.abs(value - (got[name]!.data[i] as number))).toBeLessThan(2e-6 * largest);
+      expect(Math.abs(value - (got[name]!.data[i] as number))).toBeLessThan(tolerance * largest);
     }
   }
 }
@@ -109,7 +112,7 @@ describe('running variants from the boundary before their change', () => {
         [quantized, variants.without(name)] as const]) {
         const [wanted] = await runModel(runtime, model, [runs[1]!]);
         await base.begin(runs[1]!);
-        expectSame((await base.run(await base.load(model, first, last), true)).outputs!, wanted!);
+        expectSame((await base.run(await base.load(model, first, last), true)).outputs!, wanted!, 2e-3);
       }
     }
     await sweep.close();
