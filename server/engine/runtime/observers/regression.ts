@@ -13,6 +13,8 @@ import { PatchReader, type PatchShape } from './patch.ts';
 export interface RegressionSpec extends Spec<'regression'> {
   /** The outputs to come near to: [batch, channels, …] for a patch, else rows of the last axis. */
   readonly target: Tap;
+  /** What is taken from the target, of its shape: for instance what another branch adds to it in the first session. */
+  readonly less?: Tap;
   /** Which channels of the target. */
   readonly channels: readonly number[];
   /** Of one group. Absent: rows of the last axis are the inputs (Gemm, MatMul). */
@@ -47,9 +49,11 @@ class RegressionObserver implements Observer<RegressionResult> {
     this.random = new Random(spec.seed);
   }
 
-  update([input, target]: readonly TensorValue[]): void {
+  update([input, target, less]: readonly TensorValue[]): void {
     const x = tensorValueFloats(input!);
-    const y = tensorValueFloats(target!);
+    const y = less ? difference(tensorValueFloats(target!), tensorValueFloats(less)) : tensorValueFloats(target!);
+    // Where one is broadcast to the other the difference is not the layer's: nothing is learnt from such a run.
+    if (!y) return;
     const { patch, channels } = this.spec;
     if (patch) {
       const reader = new PatchReader(x, input!.dims, patch);
@@ -110,7 +114,11 @@ class RegressionObserver implements Observer<RegressionResult> {
   }
 }
 
+function difference(a: Float32Array, b: Float32Array): Float32Array | undefined {
+  return a.length === b.length ? a.map((value, i) => value - b[i]!) : undefined;
+}
+
 export const regressionObserver: ObserverDefinition<RegressionSpec, RegressionResult> = {
-  taps: (spec) => [spec.tap, spec.target],
+  taps: ({ tap, target, less }) => (less === undefined ? [tap, target] : [tap, target, less]),
   create: (spec) => new RegressionObserver(spec),
 };

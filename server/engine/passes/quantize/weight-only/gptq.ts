@@ -12,15 +12,18 @@ import { upperFactorOfInverse } from './inverse-factor.ts';
 import { damp, diagonal, type MomentBlock, type Moments } from './moments.ts';
 
 export interface GptqOptions {
-  /** Columns with the largest inputs first. Scales are then chosen before rounding, from the original weights. */
-  readonly actOrder: boolean;
+  /**
+   * Columns with the largest inputs first, with scales chosen before rounding, from the original weights; or as they
+   * come, with a block's scale chosen when rounding reaches it. With several, each row takes what errs least.
+   */
+  readonly orders: readonly ('by-activation' | 'in-order')[];
   /** Share of the mean diagonal that is added to it: 0.01 in the paper and its reference code. */
   readonly damping: number;
   /** Rounds of coordinate descent behind it; 0 is plain GPTQ. */
   readonly descent: number;
 }
 
-export const defaultGptq: GptqOptions = { actOrder: true, damping: 0.01, descent: 3 };
+export const defaultGptq: GptqOptions = { orders: ['by-activation', 'in-order'], damping: 0.01, descent: 3 };
 
 /** The mutable state that the steps share. */
 interface Rounding {
@@ -49,21 +52,66 @@ export function gptq(matrix: WeightMatrix, grid: BlockGrid, moments: Moments, ho
   };
   const damped = damp(moments, how.damping);
   const importance = diagonal(damped, columns);
-  const parts = damped.map((block) => ordered(block, how.actOrder));
+  const tries = how.orders.map((order) => ({
+    byActivation: order === 'by-activation',
+    parts: damped.map((block) => ordered(block, order === 'by-activation')),
+  }));
   const row = new Float64Array(columns);
   for (let r = 0; r < rows; r++) {
     const original = values.subarray(r * columns, (r + 1) * columns);
-    row.set(original);
-    if (how.actOrder) for (let b = 0; b < blocks; b++) setScale(state, r, b, original, importance);
-    for (const part of parts) roundPart(state, r, row, part, how.actOrder ? undefined : importance);
-    for (let i = 0; i < how.descent; i++) {
-      descend(state, r, original, damped);
-      fitScales(state, r, original, damped);
+    let leastError = Infinity;
+    let best: RowState | undefined;
+    for (const { byActivation, parts } of tries) {
+      row.set(original);
+      if (byActivation) for (let b = 0; b < blocks; b++) setScale(state, r, b, original, importance);
+      for (const part of parts) roundPart(state, r, row, part, byActivation ? undefined : importance);
+      for (let i = 0; i < how.descent; i++) {
+        descend(state, r, original, damped);
+        fitScales(state, r, original, damped);
+      }
+      if (how.descent > 0) descend(state, r, original, damped);
+      if (tries.length === 1) continue;
+      const error = rowError(state, r, original, damped);
+      if (error >= leastError) continue;
+      leastError = error;
+      best = takeRow(state, r);
     }
-    if (how.descent > 0) descend(state, r, original, damped);
+    if (best) putRow(state, r, best);
   }
   const { codes, scales, zeroPoints } = state;
   return { grid, rows, columns, codes, scales, zeroPoints, halfScales };
+}
+
+type RowState = Pick<Rounding, 'codes' | 'scales' | 'zeroPoints'>;
+
+function takeRow({ columns, blocks, codes, scales, zeroPoints }: Rounding, r: number): RowState {
+  return {
+    codes: codes.slice(r * columns, (r + 1) * columns),
+    scales: scales.slice(r * blocks, (r + 1) * blocks),
+    zeroPoints: zeroPoints.slice(r * blocks, (r + 1) * blocks),
+  };
+}
+
+function putRow({ columns, blocks, codes, scales, zeroPoints }: Rounding, r: number, row: RowState): void {
+  codes.set(row.codes, r * columns);
+  scales.set(row.scales, r * blocks);
+  zeroPoints.set(row.zeroPoints, r * blocks);
+}
+
+/** (w - quantized w)·H·(w - quantized w)ᵀ of row `r`. */
+function rowError(state: Rounding, r: number, original: Float32Array, moments: Moments): number {
+  let sum = 0;
+  for (const { start, size, matrix } of moments) {
+    const gradient = gradientOf(state, r, original, start, size, matrix);
+    for (let i = 0; i < size; i++) sum += gradient[i]! * errorOf(state, r, original, start + i);
+  }
+  return sum;
+}
+
+function errorOf(state: Rounding, r: number, original: Float32Array, k: number): number {
+  const { grid: { blockSize }, columns, blocks, codes, scales, zeroPoints } = state;
+  const at = r * blocks + Math.floor(k / blockSize);
+  return original[k]! - (codes[r * columns + k]! - zeroPoints[at]!) * scales[at]!;
 }
 
 /** One block of inputs in the order of rounding, with the factor of its inverse in that order. */
@@ -101,7 +149,7 @@ function roundPart(state: Rounding, r: number, row: Float64Array, part: Part, im
   for (let i = 0; i < size; i++) {
     const k = order[i]!;
     const block = Math.floor(k / blockSize);
-    if (importance && (k % blockSize === 0 || i === 0)) setScale(state, r, block, row, importance);
+    if (importance && k % blockSize === 0) setScale(state, r, block, row, importance);
     const scale = scales[r * blocks + block]!;
     const zero = zeroPoints[r * blocks + block]!;
     const code = codeOf(row[k]!, scale, zero, top);
@@ -176,12 +224,9 @@ function gradientOf(
   size: number,
   matrix: Float64Array,
 ): Float64Array {
-  const { grid: { blockSize }, columns, blocks, codes, scales, zeroPoints } = state;
   const gradient = new Float64Array(size);
   for (let i = 0; i < size; i++) {
-    const k = start + i;
-    const at = r * blocks + Math.floor(k / blockSize);
-    const error = original[k]! - (codes[r * columns + k]! - zeroPoints[at]!) * scales[at]!;
+    const error = errorOf(state, r, original, start + i);
     for (let j = 0; j < size; j++) gradient[j]! += error * matrix[i * size + j]!;
   }
   return gradient;

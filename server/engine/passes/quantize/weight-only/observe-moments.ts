@@ -4,6 +4,7 @@ import type { Dataset } from '../../../data/dataset.ts';
 import { Constants } from '../../../model/constants.ts';
 import type { Model } from '../../../model/model.ts';
 import type { GramResult, GramSpec } from '../../../runtime/observers/gram.ts';
+import type { PatchShape } from '../../../runtime/observers/patch.ts';
 import { observeModel } from '../../observe.ts';
 import type { PassContext } from '../../pass.ts';
 import { roleOf } from '../static/operators.ts';
@@ -96,9 +97,13 @@ function specOf(layer: WeightLayer, constants: Constants, samples: number, seed:
   } as const;
   if (constants.has(common.tap)) return undefined;
   if (product) return common;
-  // Groups of channels see inputs of their own.
-  if (node.int('group', 1) !== 1) return undefined;
-  const role = roleOf(node, constants);
-  const patch = role?.kind === 'compute' ? patchShape(node, role) : undefined;
+  const patch = patchOf(layer, constants);
   return patch && { ...common, patch };
+}
+
+/** Where a convolution looks; undefined for other layers, and for groups of channels, which see inputs of their own. */
+export function patchOf({ node }: WeightLayer, constants: Constants): PatchShape | undefined {
+  if (!node.is('Conv') || node.int('group', 1) !== 1) return undefined;
+  const role = roleOf(node, constants);
+  return role?.kind === 'compute' ? patchShape(node, role) : undefined;
 }

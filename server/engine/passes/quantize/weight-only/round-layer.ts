@@ -2,7 +2,7 @@
 
 import type { BlockGrid, BlockWeights, WeightMatrix } from './block-weights.ts';
 import { dequantize } from './block-weights.ts';
-import { defaultGptq, gptq, type GptqOptions } from './gptq.ts';
+import { defaultGptq, gptq } from './gptq.ts';
 import { halfQuadratic } from './half-quadratic.ts';
 import { damp, diagonal, outputPower, type Moments } from './moments.ts';
 import type { InputMoments } from './observe-moments.ts';
@@ -10,7 +10,7 @@ import { roundToNearest } from './round-to-nearest.ts';
 import type { WeightOnlyMethod } from './weight-only-options.ts';
 
 /** A way that was taken, in the words of reports. */
-export type RoundingName = 'nearest' | 'least squares' | 'HQQ' | 'GPTQ' | 'GPTQ in order';
+export type RoundingName = 'nearest' | 'least squares' | 'HQQ' | 'GPTQ' | 'GPTQ, fitted';
 
 export interface RoundedLayer {
   readonly weights: BlockWeights;
@@ -54,13 +54,8 @@ function waysFor(
   if (method === 'awq' || grid.bits === 8) return [leastSquares];
   if (!inputs) return method === 'auto' && grid.zeroPoints ? [leastSquares, hqq] : [leastSquares];
   const descent = matrix.rows * matrix.columns * longest(inputs.all) > affordableDescent ? 0 : defaultGptq.descent;
-  const feedback = (name: RoundingName, options: Partial<GptqOptions>): Way => ({
-    name,
-    round: (m, moments) => gptq(m, grid, moments!, { ...defaultGptq, descent, ...options }),
-  });
-  const byActivation = feedback('GPTQ', { actOrder: true });
-  if (method === 'gptq') return [byActivation];
-  return [byActivation, feedback('GPTQ in order', { actOrder: false }), leastSquares];
+  const feedback: Way = { name: 'GPTQ', round: (m, moments) => gptq(m, grid, moments!, { ...defaultGptq, descent }) };
+  return method === 'gptq' ? [feedback] : [feedback, leastSquares];
 }
 
 function longest(moments: Moments): number {

@@ -13,6 +13,7 @@ import type { QuantizeOptions } from '../options.ts';
 import { dequantize, type BlockGrid, type WeightMatrix } from './block-weights.ts';
 import { emitLayer, hasKernel, type LayerForm } from './emit-layer.ts';
 import { inputKey, type InputMoments, type MomentsByInput } from './observe-moments.ts';
+import type { SequenceResult } from './round-in-sequence.ts';
 import { roundLayer, type RoundedLayer } from './round-layer.ts';
 import { StoredBlocks } from './stored-blocks.ts';
 import { findWeightLayers, matrixOf, type WeightLayer } from './weight-layers.ts';
@@ -22,23 +23,30 @@ interface Rounded extends RoundedLayer {
   readonly sqnrDb: number;
 }
 
+/** What was learnt from data before weights are rounded. */
+export interface Observed {
+  readonly moments: MomentsByInput;
+  /** Layers that are rounded already. */
+  readonly sequence: SequenceResult;
+}
+
 export class WeightOnlyCandidates implements CandidateMaker {
   readonly prepared: Model;
   /** How products and tables are stored, where the settings leave it open. */
   form: LayerForm = 'packed';
   private readonly options: QuantizeOptions;
   private readonly target: Target;
-  private readonly moments: MomentsByInput;
+  private readonly observed: Observed;
   private readonly rounded = new Map<string, Rounded>();
   /** Moments by the content of a weight: tied weights are rounded once, as the layer that was observed needs. */
   private readonly momentsOfContent = new Map<string, InputMoments>();
 
   /** @param prepared of opset 13 or later */
-  constructor(prepared: Model, options: QuantizeOptions, target: Target, moments: MomentsByInput) {
+  constructor(prepared: Model, options: QuantizeOptions, target: Target, observed: Observed) {
     this.prepared = prepared;
     this.options = options;
     this.target = target;
-    this.moments = moments;
+    this.observed = observed;
   }
 
   make(kept: KeptLayers = new Map()): Candidate {
@@ -97,12 +105,16 @@ export class WeightOnlyCandidates implements CandidateMaker {
 
   private noteMoments(layer: WeightLayer, constants: Constants): void {
     const key = inputKey(layer, constants);
-    const moments = key === undefined ? undefined : this.moments.get(key);
+    const moments = key === undefined ? undefined : this.observed.moments.get(key);
     if (moments) this.momentsOfContent.set(contentKey(layer), moments);
   }
 
   /** Rounded once for the same numbers and grid: candidates of one search, and tied weights, share the result. */
   private round(layer: WeightLayer, grid: BlockGrid): Rounded {
+    const before = this.observed.sequence.get(layer.node.label);
+    if (before?.weights.grid.bits === grid.bits) {
+      return { ...before, sqnrDb: sqnrOf(matrixOf(layer), dequantize(before.weights)) };
+    }
     const content = contentKey(layer);
     const key = [content, grid.bits, grid.blockSize, grid.zeroPoints].join();
     let rounded = this.rounded.get(key);
