@@ -1,13 +1,16 @@
 /** What the accuracy search works on: one way of quantizing a model, with exceptions for single layers. */
 
 import type { Model } from '../../model/model.ts';
+import type { StoredType } from './weights.ts';
 
 /** How much of a layer is quantized: integer arithmetic, integer weights only, or nothing. */
 export type LayerMode = 'int8' | 'weights' | 'float';
 
-/** A layer that the search, not the recipe, keeps wider. */
+/** A layer for which the search, not the recipe, decides. */
 export interface KeptLayer {
-  readonly mode: Exclude<LayerMode, 'int8'>;
+  readonly mode: LayerMode;
+  /** Type of the weights, where it is not the usual one of the mode. */
+  readonly weights?: StoredType;
   /** For the report. */
   readonly reason: string;
 }

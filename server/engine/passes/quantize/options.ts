@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { oneOf } from '../reserved.ts';
 import { awareOptions } from './aware/aware-options.ts';
+import { mixedFields } from './mixed/mixed-options.ts';
 import { ruleBits, weightOnlyFields } from './weight-only/weight-only-options.ts';
 
 export const activationTypes = ['float', 'int8', 'uint8', 'int16', 'uint16'] as const;
@@ -49,10 +50,11 @@ const layerRule = z.strictObject({
 });
 
 export const quantizeOptions = z.strictObject({
-  scheme: oneOf(['int8', 'dynamic', 'int4', 'int3', 'int2', 'fp16', 'bf16'], ['mixed']).default('int8').describe(
+  scheme: oneOf(['int8', 'dynamic', 'int4', 'int3', 'int2', 'fp16', 'bf16', 'mixed']).default('int8').describe(
     'int8: weights and activations, calibrated on data. dynamic: int8 weights, activations measured at run time, '
       + 'no data needed. int4, int3, int2: weights of so few bits, computed in float (int4 with '
-      + 'activations: int8 computes in integers). fp16, bf16: half-size floats.',
+      + 'activations: int8 computes in integers). fp16, bf16: half-size floats. mixed: '
+      + 'for each layer what serves the whole best, within a budget or the goal.',
   ),
   activations: activations.optional(),
   weights: weights.optional(),
@@ -80,6 +82,7 @@ export const quantizeOptions = z.strictObject({
   ),
   io: z.enum(['float32', 'float16']).optional().describe('fp16: type of the float inputs and outputs; float32.'),
   ...weightOnlyFields,
+  ...mixedFields,
   aware: awareOptions.optional(),
   layers: z.array(layerRule).default([]).describe('Exceptions for some layers; the last one that matches counts.'),
   opTypes: z.array(z.string().min(1)).min(1).optional().describe('Only operators of these types are quantized.'),

@@ -7,6 +7,7 @@ import { float16Pass } from '../float16/float16-pass.ts';
 import type { Pass, PassContext, PassPlan, PassResult } from '../pass.ts';
 import { applyAware } from './aware/aware-pass.ts';
 import { applyDynamic } from './dynamic/dynamic-pass.ts';
+import { applyMixed } from './mixed/mixed-pass.ts';
 import { quantizeOptions, type QuantizeOptions } from './options.ts';
 import { planLayers } from './plan-layers.ts';
 import { applyStatic } from './static/static-pass.ts';
@@ -56,6 +57,8 @@ export const quantizePass: Pass<QuantizeOptions> = {
         return applyStatic(model, integerOptions(options), context);
       case 'dynamic':
         return applyDynamic(model, options, context);
+      case 'mixed':
+        return applyMixed(model, options, context);
       case 'fp16':
       case 'bf16':
         return float16Pass.apply(model, halfOptions(options), context);

@@ -42,6 +42,9 @@ export function matrixLayout(dims: readonly number[], transposed: boolean): Weig
 /** How weights of a layer that computes in integers are stored. */
 export type WeightType = Extract<QuantizedType, 'int8' | 'uint8' | 'int4'>;
 
+/** How weights of layers that compute in float may be stored. */
+export type StoredType = 'float16' | 'int16' | 'int8' | 'int4';
+
 /**
  * nearest: each weight alone. feedback: what a weight loses is made up by those after it. learned: the same, then codes
  * are changed as long as the layer's output errs less.

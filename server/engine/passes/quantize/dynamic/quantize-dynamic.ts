@@ -16,7 +16,14 @@ import type { Model } from '../../../model/model.ts';
 import type { Node } from '../../../model/node.ts';
 import type { Candidate, CandidateLayer, LayerMode } from '../candidates.ts';
 import type { QuantizeSettings } from '../settings.ts';
-import { floatWeight, quantizeGather, quantizeMatrixProduct, quantizeStoredOnly, type Rewrite } from './rewrites.ts';
+import {
+  floatWeight,
+  quantizeGather,
+  quantizeMatrixProduct,
+  quantizeStoredOnly,
+  type Rewrite,
+  type RewriteContext,
+} from './rewrites.ts';
 
 /** What to do with matrix products: compute with integers, or store their weights as integers only. */
 export type Products = 'integer' | 'stored';
@@ -24,11 +31,18 @@ export type Products = 'integer' | 'stored';
 /**
  * Quantizes a copy of `model`, whose opset must be 13 or later. Layers whose weights are integers already are left as
  * they are.
+ *
+ * @param seen inputs of layers, by label: their weights are rounded by them where only weights are stored
  */
-export function quantizeDynamic(model: Model, settings: QuantizeSettings, products: Products = 'integer'): Candidate {
+export function quantizeDynamic(
+  model: Model,
+  settings: QuantizeSettings,
+  products: Products = 'integer',
+  seen?: RewriteContext['seen'],
+): Candidate {
   const copy = model.clone();
   const layers: CandidateLayer[] = [];
-  new ScopeQuantizer(copy, settings, products, layers).quantize(copy.graph, undefined);
+  new ScopeQuantizer(copy, settings, products, seen, layers).quantize(copy.graph, undefined);
   return { model: copy, layers };
 }
 
@@ -36,10 +50,18 @@ class ScopeQuantizer {
   private readonly model: Model;
   private readonly settings: QuantizeSettings;
   private readonly products: Products;
+  private readonly seen: RewriteContext['seen'];
   private readonly layers: CandidateLayer[];
 
-  constructor(model: Model, settings: QuantizeSettings, products: Products, layers: CandidateLayer[]) {
+  constructor(
+    model: Model,
+    settings: QuantizeSettings,
+    products: Products,
+    seen: RewriteContext['seen'],
+    layers: CandidateLayer[],
+  ) {
     this.model = model;
+    this.seen = seen;
     this.settings = settings;
     this.products = products;
     this.layers = layers;
@@ -73,7 +95,7 @@ class ScopeQuantizer {
     }
     const output = node.outputs[0] ?? '';
     const rewrite = rewriteOf(node, mode, this.products);
-    const done = rewrite(node, { editor, constants, settings });
+    const done = rewrite(node, { editor, constants, settings, seen: this.seen });
     if (done) this.layers.push({ ...common, mode, output, ...done, ...(reason !== undefined && { reason }) });
   }
 }

@@ -5,15 +5,17 @@ import type { Constants } from '../../../model/constants.ts';
 import type { GraphEditor } from '../../../model/graph-editor.ts';
 import type { Node } from '../../../model/node.ts';
 import { Tensor } from '../../../model/tensor.ts';
-import { decibels } from '../../../tensor/affine.ts';
 import type { QuantizeSettings } from '../settings.ts';
 import { storeMatrix, type StoredWeights } from '../stored-weights.ts';
-import { quantizeWeights } from '../weights.ts';
+import { convLayout, type WeightLayout } from '../weights.ts';
+import { storeWeight, type SeenInputs } from './store-weight.ts';
 
 export interface RewriteContext {
   readonly editor: GraphEditor;
   readonly constants: Constants;
   readonly settings: QuantizeSettings;
+  /** What was seen of the inputs of a layer, by its label. */
+  readonly seen?: ((label: string) => SeenInputs | undefined) | undefined;
 }
 
 /** Rewrites `node` in place; undefined when it has nothing to quantize. */
@@ -117,48 +119,39 @@ export const quantizeGather: Rewrite = (node, context) => {
 
 /**
  * Keeps the node and stores its weights as int8, with one scale per output channel (for a recurrent layer, per row of
- * its matrices). Cast and Mul make them float again, not DequantizeLinear: runtimes compute those once, when they load
- * the model, so that the layer runs as fast as before, while onnxruntime leaves DequantizeLinear to every run.
+ * its matrices), or as the settings say.
  */
 export const quantizeStoredOnly: Rewrite = (node, context) => {
   const { editor } = context;
   const inputs = node.is('LSTM', 'GRU', 'RNN') ? [1, 2] : [1];
+  const seen = context.seen?.(node.label);
+  const type = context.settings.storedType(node);
   let weightSqnrDb: number | undefined;
   for (const i of inputs) {
     const weight = floatWeight(node.input(i), context.constants);
     if (!weight) continue;
     const axis = outputAxis(node, weight);
-    const channels = weight.dims[axis]!;
-    const rest = weight.dims.slice(axis + 1).reduce((a, b) => a * b, 1);
-    const outer = weight.size / channels / rest;
-    const quantized = quantizeWeights(
-      weight.toFloat32(),
-      {
-        channels,
-        reduction: outer * rest,
-        index: (channel, k) => (Math.floor(k / rest) * channels + channel) * rest + (k % rest),
-      },
-      { type: 'int8', perChannel: true, pairSafe: false, search: true },
-    );
-    const codes = editor.addInitializer(Tensor.fromBytes(`${weight.name}_q`, 'int8', weight.dims, quantized.codes));
-    const dims = weight.dims.map((dim, d) => (d === axis ? dim : 1));
-    const scales = editor.addInitializer(Tensor.from(`${weight.name}_scale`, 'float32', dims, quantized.scales));
-    const floats = editor.uniqueName(`${weight.name}_float`);
-    const output = editor.uniqueName(`${weight.name}_dq`);
-    editor.add({
-      opType: 'Cast',
-      name: '',
-      inputs: [codes],
-      outputs: [floats],
-      attributes: { to: attr.int(1) },
-    });
-    editor.add({ opType: 'Mul', name: '', inputs: [floats, scales], outputs: [output] });
-    node.inputs[i] = output;
-    const db = decibels(quantized.signalPower, quantized.noisePower);
-    weightSqnrDb = Math.min(weightSqnrDb ?? Infinity, db);
+    const where = { axis, layout: layoutAlong(weight, axis, node) };
+    const { value, sqnrDb } = storeWeight(editor, weight, where, type, seen);
+    node.inputs[i] = value;
+    weightSqnrDb = Math.min(weightSqnrDb ?? Infinity, sqnrDb);
   }
-  return weightSqnrDb === undefined ? undefined : { action: 'int8 weights', weightSqnrDb };
+  return weightSqnrDb === undefined ? undefined : { action: `${storedWords[type]} weights`, weightSqnrDb };
 };
+
+const storedWords = { float16: 'fp16', int16: 'int16', int8: 'int8', int4: 'int4' } as const;
+
+/** Convolutions have their sums in the order that their inputs were seen in. */
+function layoutAlong(weight: Tensor, axis: number, node: Node): WeightLayout {
+  if (node.is('Conv')) return convLayout(weight.dims);
+  const channels = weight.dims[axis]!;
+  const rest = weight.dims.slice(axis + 1).reduce((a, b) => a * b, 1);
+  return {
+    channels,
+    reduction: weight.size / channels,
+    index: (channel, k) => (Math.floor(k / rest) * channels + channel) * rest + (k % rest),
+  };
+}
 
 /** The axis of a weight that tells output channels apart. */
 function outputAxis(node: Node, weight: Tensor): number {

@@ -67,7 +67,9 @@ export class StaticCandidates implements CandidateMaker {
 
   /** What the candidate that `make` gives is made from. */
   inputs(kept: KeptLayers = new Map()): StaticInputs {
-    return this.inputsWith(this.way, kept);
+    // What biases take up was measured with all layers quantized: it is wrong where few of them are.
+    const few = kept.size > this.way.biasShifts.size / 2;
+    return this.inputsWith(few ? { ...this.way, biasShifts: new Map() } : this.way, kept);
   }
 
   private inputsWith(way: Way, kept: KeptLayers = new Map()): StaticInputs {

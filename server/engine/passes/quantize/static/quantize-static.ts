@@ -12,7 +12,7 @@ import type { Rounding } from '../weights.ts';
 import { inputMeansOf, type Calibration } from './calibrate.ts';
 import type { Curve } from './curve.ts';
 import { emitQdq } from './emit.ts';
-import type { ComputeRole } from './operators.ts';
+import { roleOf, type ComputeRole } from './operators.ts';
 import { gramKey } from './patches.ts';
 import { planQuantization, type QuantizationPlan } from './plan.ts';
 import { calibrateRange, type CalibrationMethod } from './ranges.ts';
@@ -54,6 +54,12 @@ export function quantizeStatic(inputs: StaticInputs): Candidate {
     const gram = calibration.grams.get(gramKey(node, role));
     if (gram) grams.set(node, gram);
   }
+  const storedGrams = new Map<string, GramResult>();
+  for (const node of model.graph.nodes) {
+    const role = plan.integer.has(node) ? undefined : roleOf(node, constants);
+    const gram = role?.kind === 'compute' ? calibration.grams.get(gramKey(node, role)) : undefined;
+    if (gram) storedGrams.set(node.label, gram);
+  }
   const groups = groupParams(inputs, plan);
   const emitted = emitQdq(model, plan, {
     params: (group) => groups.get(group)!,
@@ -79,7 +85,10 @@ export function quantizeStatic(inputs: StaticInputs): Candidate {
     weightSqnrDb,
     output: outputs.get(node)!,
   }));
-  const rest = quantizeDynamic(model, settings, 'stored');
+  const rest = quantizeDynamic(model, settings, 'stored', (label) => {
+    const gram = storedGrams.get(label);
+    return gram && { gram, store: inputs.weights };
+  });
   return { model: rest.model, layers: inModelOrder([...layers, ...rest.layers], prepared) };
 }
 
