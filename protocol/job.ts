@@ -7,6 +7,8 @@ import type { RunProgress, RunRequest } from './runs.ts';
 export interface JobSettings {
   readonly threads: number;
   readonly seed: number;
+  /** Of benchmarks. */
+  readonly provider: string;
 }
 
 /** A process does one piece of work and ends. */

@@ -13,6 +13,8 @@ export interface ServerOptions {
 export interface ServerSettings {
   /** Threads of onnxruntime; 0 for the number of physical cores. */
   readonly threads: number;
+  /** Execution provider that benchmarks measure on: 'cpu'. */
+  readonly provider: string;
   /** Default target; empty for this machine. */
   readonly target: string;
   /** In an untrusted workspace nothing is run: only structure is read. */

@@ -48,7 +48,7 @@ export class Server {
     const connection = createProtocolConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
     connection.listen();
     const initializationOptions: ServerOptions = {
-      storagePath: tmpdir(), settings: { threads: 0, target: '', trusted: true },
+      storagePath: tmpdir(), settings: { threads: 0, provider: 'cpu', target: '', trusted: true },
     };
     await connection.sendRequest('initialize', {
       processId: process.pid, workspaceFolders: null, capabilities: {}, initializationOptions,

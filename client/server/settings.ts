@@ -6,6 +6,7 @@ export function serverSettings(): ServerSettings {
   const settings = workspace.getConfiguration('lathe');
   return {
     threads: settings.get('threads', 0),
+    provider: settings.get('provider', 'cpu'),
     target: settings.get('target', ''),
     trusted: workspace.isTrusted,
   };

@@ -20,7 +20,11 @@ import type { RunOptions } from '../engine/recipe/runner.ts';
 
 export type WorkOptions = Required<Pick<RunOptions, 'threads' | 'seed' | 'progress' | 'log' | 'onResult' | 'signal'>>;
 
-/** Throws `LatheError`: what the engine throws. */
+/**
+ * Throws `LatheError`: what the engine throws.
+ *
+ * @param provider execution provider that benchmarks measure on
+ */
 export async function carryOut(
   request: RunRequest,
   options: WorkOptions,
@@ -28,6 +32,7 @@ export async function carryOut(
   switch (request.kind) {
     case 'recipe': {
       const { seed: _seed, ...work } = options;
+  provider: string,
       const automatic = request.automatic === true;
       return runRecipeFile(readRecipeFile(request.recipe), { ...work, automatic });
     }
@@ -43,7 +48,7 @@ export async function carryOut(
       const baseDir = dirname(paths[0] ?? '.');
       const sources = await chosenSources(data, baseDir);
       return benchmarkModels({
-        ...options, paths, sources, baseDir, batch: 1, nodes: true, ...(seconds !== undefined && { seconds }),
+        ...options, provider, paths, sources, baseDir, batch: 1, nodes: true, ...(seconds !== undefined && { seconds }),
       });
     }
     case 'compare': {

@@ -50,7 +50,7 @@ async function work(message: Exclude<ToJob, { type: 'cancel' }>): Promise<void> 
   try {
     const result = message.type === 'advise'
       ? await adviseOn(message.params, options)
-      : await carryOut(message.request, options);
+      : await carryOut(message.request, options, message.settings.provider);
     last = { type: 'done', result };
   } catch (error) {
     // Whatever fails after a cancel fails because of it.

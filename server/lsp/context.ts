@@ -2,6 +2,7 @@
 
 import {
   Emitter,
+  type ClientCapabilities,
   type Connection,
   type Disposable,
   type Event,
@@ -15,6 +16,8 @@ import { noResults, type RunResults } from './results.ts';
 
 export class ServerContext {
   readonly connection: Connection;
+  /** What the editor can do. */
+  readonly client: ClientCapabilities;
   /** Text documents that are open in the editor: recipes and text views, never models. */
   readonly documents: TextDocuments<TextDocument>;
   readonly models = new ModelStore();
@@ -31,8 +34,14 @@ export class ServerContext {
   private readonly filesEmitter = new Emitter<readonly string[]>();
   private readonly disposables: Disposable[] = [];
 
-  constructor(connection: Connection, documents: TextDocuments<TextDocument>, options: ServerOptions) {
+  constructor(
+    connection: Connection,
+    documents: TextDocuments<TextDocument>,
+    options: ServerOptions,
+    client: ClientCapabilities,
+  ) {
     this.connection = connection;
+    this.client = client;
     this.documents = documents;
     this.storagePath = options.storagePath;
     this.current = options.settings;

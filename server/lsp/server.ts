@@ -23,7 +23,7 @@ export function serve(connection: Connection): void {
   connection.onInitialize((params): InitializeResult => {
     const options = params.initializationOptions as ServerOptions | undefined;
     if (!options) throw new LatheError('INTERNAL', 'The client gave no options for the server.');
-    context = new ServerContext(connection, documents, options);
+    context = new ServerContext(connection, documents, options, params.capabilities);
     const capabilities: ServerCapabilities = { textDocumentSync: TextDocumentSyncKind.Incremental };
     for (const feature of features) {
       Object.assign(capabilities, feature.capabilities);

@@ -62,7 +62,7 @@ export class WatchedRuns {
   constructor(storagePath: string) {
     this.manager = new RunManager({
       storagePath,
-      settings: () => ({ threads: 2, seed: 0 }),
+      settings: () => ({ threads: 2, seed: 0, provider: 'cpu' }),
       log: (line) => this.told.push(line),
       events: {
         changed: (record) => {

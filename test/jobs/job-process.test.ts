@@ -33,9 +33,10 @@ function start(code: string): Started {
   const lines: string[] = [];
   const waiting = new Map<string, () => void>();
   const request: RunRequest = { kind: 'recipe', recipe: 'none' };
-  const job = new JobProcess({ type: 'start', request, settings: { threads: 1, seed: 0 } }, {
+  const job = new JobProcess({ type: 'start', request, settings: { threads: 1, seed: 0, provider: 'cpu' } }, {
     progress: () => undefined,
     kept: () => undefined,
+    partial: () => undefined,
     log: (line) => {
       lines.push(line);
       waiting.get(line)?.();

@@ -40,7 +40,7 @@ export interface TestClient {
 
 export const samples = fileURLToPath(new URL('../../samples/', import.meta.url));
 
-const defaults: ServerSettings = { threads: 1, target: '', trusted: true };
+const defaults: ServerSettings = { threads: 1, provider: 'cpu', target: '', trusted: true };
 
 export async function connect(settings: Partial<ServerSettings> = {}): Promise<TestClient> {
   const [toServer, toClient] = [new PassThrough(), new PassThrough()];
@@ -57,7 +57,7 @@ export async function connect(settings: Partial<ServerSettings> = {}): Promise<T
   const { capabilities } = await connection.sendRequest<{ capabilities: Record<string, unknown> }>('initialize', {
     processId: null,
     rootUri: null,
-    capabilities: {},
+    capabilities: { workspace: { codeLens: { refreshSupport: true }, inlayHint: { refreshSupport: true } } },
     initializationOptions: { storagePath: join(folder, 'storage'), settings: { ...defaults, ...settings } },
   });
   await connection.sendNotification('initialized', {});

@@ -78,6 +78,17 @@ describe('hover', () => {
 });
 
 describe('beside the lines', () => {
+  it('is asked for again when a model or its runs change', async () => {
+    const asked = ['workspace/codeLens/refresh', 'workspace/inlayHint/refresh'].map((method) =>
+      new Promise<void>((resolve) => {
+        client.connection.onRequest(method, () => resolve());
+      }));
+    await client.connection.sendNotification('workspace/didChangeWatchedFiles', {
+      changes: [{ uri: 'file:///elsewhere/some.onnx', type: 2 }],
+    });
+    await Promise.all(asked);
+  });
+
   it('code lenses run, estimate and count layers', async () => {
     const editor = await RecipeEditor.open(client, recipe);
     const lenses = await editor.ask<CodeLens[]>('codeLens');

@@ -8,6 +8,7 @@ import type { Benchmark } from '../../protocol/results/benchmark.ts';
 import {
   cancelRun, deleteRun, listRuns, runChanged, runDeleted, runLog, runResult, startRun, type RunRecord, type RunRequest,
 } from '../../protocol/runs.ts';
+import { settingsChanged } from '../../protocol/server.ts';
 import { parseRecipe } from '../../server/engine/recipe/parse.ts';
 import { commandsOf, jobOf } from '../jobs/processes.ts';
 import { connect, samples, type TestClient } from './connect.ts';
@@ -59,6 +60,20 @@ describe('runs', () => {
     expect(await client.request(listRuns, {})).toEqual([]);
     expect(existsSync(join(client.folder, 'folded.onnx'))).toBe(true);
     expect(await client.failure(runLog, { id })).toMatchObject({ code: 'USAGE' });
+  });
+
+  it('measure a benchmark on the provider of the settings, or say which there are', async () => {
+    await client.notify(settingsChanged, { threads: 1, provider: 'abacus', target: '', trusted: true });
+    const { id } = await client.request(startRun, { request: { kind: 'benchmark', models: [model], seconds: 0.3 } });
+    const ended = await over(id);
+    expect(ended).toMatchObject({
+      state: 'failed',
+      failure: {
+        code: 'USAGE',
+        message: expect.stringContaining('"abacus"') as string,
+        fix: expect.stringContaining('cpu') as string,
+      },
+    });
   });
 
   it('time nodes in a benchmark, and stop when they are cancelled', async () => {

@@ -16,6 +16,7 @@ import { recipeLanguage } from '../recipe/recipe-language.ts';
 import { textLanguage } from '../text/text-language.ts';
 import { tokenModifiers, tokenTypes } from '../text/semantic-tokens.ts';
 import type { Language } from './language.ts';
+import { refreshWhenFilesChange } from './refresh.ts';
 
 interface DocumentParams {
   readonly textDocument: TextDocumentIdentifier;
@@ -40,6 +41,7 @@ export const languagesFeature: Feature = {
   },
   register(context: ServerContext): void {
     const { connection, documents } = context;
+    refreshWhenFilesChange(context);
     const languages: readonly Language[] = [recipeLanguage(context), textLanguage(context)];
     const noTokens: SemanticTokens = { data: [] };
     const noItems: CompletionList = { isIncomplete: false, items: [] };

@@ -22,7 +22,10 @@ export const runsFeature: Feature = {
     const { connection, storagePath } = context;
     const log = (line: string): void => context.log.info(line);
     const resultsChanged = new Emitter<readonly string[]>();
-    const settings = (): JobSettings => ({ threads: context.settings.threads, seed: 0 });
+    const settings = (): JobSettings => {
+      const { threads, provider } = context.settings;
+      return { threads, provider, seed: 0 };
+    };
     const runs = new RunManager({
       storagePath,
       settings,
