@@ -28,11 +28,11 @@ export type WorkOptions = Required<Pick<RunOptions, 'threads' | 'seed' | 'progre
 export async function carryOut(
   request: RunRequest,
   options: WorkOptions,
+  provider: string,
 ): Promise<RunResult | AnalysisResult | Benchmark | Comparison> {
   switch (request.kind) {
     case 'recipe': {
       const { seed: _seed, ...work } = options;
-  provider: string,
       const automatic = request.automatic === true;
       return runRecipeFile(readRecipeFile(request.recipe), { ...work, automatic });
     }
