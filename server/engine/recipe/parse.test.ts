@@ -64,7 +64,7 @@ steps:
       + 'finetune and quantize.'],
     ['a wrong word', quantize('scheme: int9'),
       '5:15-5:19 LTH2005 "scheme" cannot be "int9". Did you mean "int8"? Allowed: int8, dynamic, int4, int3, int2, '
-      + 'fp16 or bf16.'],
+      + 'fp16, bf16 or mixed.'],
     ['a wrong word among other kinds', quantize('reduceRange: maybe'),
       '5:20-5:25 LTH2005 "reduceRange" cannot be "maybe". Allowed: true, false or auto.'],
     ['a missing key', `version: 1\n${steps}`, '1:1-1:8 LTH2003 Missing key "model".'],
@@ -85,11 +85,8 @@ steps:
       '1:10-1:11 LTH2008 This Lathe reads recipes of version 1; this one says version 2.'],
     ['a version in quotes', 'version: "1"\n',
       '1:10-1:13 LTH2008 This Lathe reads recipes of version 1; this one says version 1.'],
-    ['a scheme of the future', quantize('scheme: mixed'),
-      '5:15-5:19 LTH2009 The scheme "mixed" is not available in this '
-      + 'version of Lathe. Available: int8, dynamic, int4, int3, int2, fp16 and bf16.'],
-    ['an option of the future', quantize('aware: { epochs: 2 }'),
-      '5:7-5:12 LTH2009 The key "aware" is not available in this version of Lathe.'],
+    ['a budget of nothing', quantize('budget: {}'),
+      '5:15-5:17 LTH2010 Give the budget a "size" or a "latency".'],
     ['a rule that does nothing', quantize('layers: [{ match: a }]'),
       '5:16-5:28 LTH2010 Say what to do with these layers, for instance "keep: float".'],
     ['a rule that contradicts itself', quantize('layers: [{ match: a, keep: float, weights: int8 }]'),
@@ -110,7 +107,8 @@ steps:
       '6:36-6:41 LTH2005 "metric" cannot be "top-1". Did you mean "top1"? Allowed: top1, top5, agreement, cosine, '
       + 'sqnr, mse, mae, perplexity, map50, map, exact, cer, binary or iou.'],
     ['an unknown decoder', `${minimal}data:\n  evaluation: { images: a, decoder: { type: yolo } }\n`,
-      '6:45-6:49 LTH2005 "type" cannot be "yolo". Did you mean "yolox"? Allowed: yolox, yolov5, yolov8, boxes or ctc.'],
+      '6:45-6:49 LTH2005 "type" cannot be "yolo". Did you mean "yolox"? Allowed: yolox, yolov5, yolov8, boxes, '
+      + 'db or ctc.'],
     ['two steps in one', 'version: 1\nmodel: a\nsteps:\n  - fold: {}\n    quantize: {}\n',
       '5:5-5:13 LTH2004 One step, two techniques ("fold" and "quantize"). Put "- " before each, and indent the options '
       + 'of a technique under its name.'],
@@ -184,6 +182,5 @@ steps:
       detail: 'r.lathe.yaml:6:7: error: "seed" must be at least 0.',
     });
     expect(problemsBehind(failure())).toHaveLength(2);
-    expect(() => readRecipe(quantize('aware: { epochs: 2 }'), 'r')).toThrow(/not available/);
   });
 });
