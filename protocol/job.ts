@@ -23,6 +23,8 @@ export type FromJob =
   | { readonly type: 'log'; readonly line: string }
   /** The best result so far is about to be written to `path`, or is there now. */
   | { readonly type: 'result'; readonly state: 'writing' | 'kept'; readonly path: string }
+  /** What is known so far, in the form of the run's document; it takes the place of what was told before. */
+  | { readonly type: 'partial'; readonly result: unknown }
   /** The last message of a job that came to its end. */
   | { readonly type: 'done'; readonly result: unknown }
   | { readonly type: 'failed'; readonly failure: Failure };

@@ -6,6 +6,7 @@ import type { RunProgress, RunRecord, RunRequest } from '../../protocol/runs.ts'
 import { durationInWords } from '../engine/util/words.ts';
 import { JobProcess, type JobEnd } from './job-process.ts';
 import type { RunEntry } from './run-entry.ts';
+import type { RunEvents } from './run-events.ts';
 import { summaryOf } from './summary.ts';
 import { Throttle } from './throttle.ts';
 import { TimeLeft } from './time-left.ts';
@@ -27,7 +28,7 @@ export class ActiveRun {
     entry: RunEntry,
     settings: JobSettings,
     like: RunEntry | undefined,
-    events: { changed(record: RunRecord): void },
+    events: Pick<RunEvents, 'changed' | 'resultsChanged'>,
   ) {
     this.entry = entry;
     this.timeLeft = new TimeLeft(like?.phases);
@@ -37,6 +38,10 @@ export class ActiveRun {
       progress: (progress) => this.progress(progress),
       log: (line) => entry.appendLog(line),
       kept: (path) => entry.set({ outputs: { ...entry.record.outputs, model: path } }),
+      partial: (result) => {
+        entry.partial(result, modelsOf(request, result));
+        events.resultsChanged(entry.models);
+      },
     });
     this.ended = this.job.ended.then((end) => this.finish(request, end));
   }

@@ -18,7 +18,11 @@ import { withNodeNames } from '../engine/recipe/node-names.ts';
 import { readRecipeFile, runRecipeFile } from '../engine/recipe/recipe-file.ts';
 import type { RunOptions } from '../engine/recipe/runner.ts';
 
-export type WorkOptions = Required<Pick<RunOptions, 'threads' | 'seed' | 'progress' | 'log' | 'onResult' | 'signal'>>;
+export interface WorkOptions
+  extends Required<Pick<RunOptions, 'threads' | 'seed' | 'progress' | 'log' | 'onResult' | 'signal'>> {
+  /** Told the document as far as it is known, by work whose figures come while it goes on. */
+  readonly onPartial: (result: AnalysisResult) => void;
+}
 
 /**
  * Throws `LatheError`: what the engine throws.

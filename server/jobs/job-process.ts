@@ -16,6 +16,8 @@ export interface JobListener {
   log(line: string): void;
   /** The best result so far is at `path`. */
   kept(path: string): void;
+  /** The document as far as it is known. */
+  partial?(result: unknown): void;
 }
 
 /** How a job ended. `kept` is the best result that is on disk, where there is one. */
@@ -137,6 +139,9 @@ export class JobProcess {
         break;
       case 'log':
         this.listener.log(message.line);
+        break;
+      case 'partial':
+        this.listener.partial?.(message.result);
         break;
       case 'result':
         if (message.state === 'kept') {

@@ -41,6 +41,7 @@ function workOptions({ threads, seed }: JobSettings): WorkOptions {
     },
     log: (line) => void tell({ type: 'log', line }),
     onResult: (state, path) => void tell({ type: 'result', state, path }),
+    onPartial: (result) => void tell({ type: 'partial', result }),
   };
 }
 

@@ -15,6 +15,8 @@ export class RunEntry {
   /** Set where the history could not take it. */
   private result: { readonly document: unknown } | undefined;
   private readonly lines: string[] = [];
+  /** While it is under way: what is known so far. */
+  private known: unknown;
 
   constructor(stored: StoredRun, history: History) {
     this.stored = stored;
@@ -69,6 +71,21 @@ export class RunEntry {
   set(change: Partial<RunRecord>): void {
     this.update(change);
     this.save();
+  }
+
+  /** Whether it has a document, whole or so far. */
+  get isInformed(): boolean {
+    return this.state === 'done' || this.partialResult !== undefined;
+  }
+
+  get partialResult(): unknown {
+    return this.isOver ? undefined : this.known;
+  }
+
+  /** @param models absolute paths of the models that the result is about */
+  partial(result: unknown, models: readonly string[]): void {
+    this.known = result;
+    this.stored = { ...this.stored, models };
   }
 
   /** @param models absolute paths of the models that the result is about */

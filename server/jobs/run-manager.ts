@@ -12,14 +12,7 @@ import { failureOf } from '../engine/util/failure.ts';
 import { ActiveRun } from './active-run.ts';
 import { History, keptRuns } from './history.ts';
 import { RunEntry } from './run-entry.ts';
-
-export interface RunEvents {
-  /** A run began, moved on or ended. */
-  changed(record: RunRecord): void;
-  deleted(id: string): void;
-  /** A run ended or was deleted; `models` are those that its result is about. */
-  resultsChanged(models: readonly string[]): void;
-}
+import type { RunEvents } from './run-events.ts';
 
 export interface RunManagerOptions {
   /** Folder for the history. */
@@ -112,12 +105,20 @@ export class RunManager {
     return this.find(id).readLog();
   }
 
-  /** Ids of the runs that are done and about the model at `path`, newest first. */
-  doneOn(path: string): readonly RunRecord[] {
+  /**
+   * Records of the runs that know something of the model at `path`, newest first: those that are done, and one under
+   * way that has figures already.
+   */
+  knowing(path: string): readonly RunRecord[] {
     const wanted = resolve(path);
     return [...this.entries.values()].reverse()
-      .filter(({ state, models }) => state === 'done' && models.some((model) => resolve(model) === wanted))
+      .filter(({ isInformed, models }) => isInformed && models.some((model) => resolve(model) === wanted))
       .map(({ record }) => record);
+  }
+
+  /** The document of a run under way, as far as it is known; undefined when it tells none, or is over. */
+  partial(id: string): unknown {
+    return this.entries.get(id)?.partialResult;
   }
 
   /** Ends what is under way: to be called when the server ends. */

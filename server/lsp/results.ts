@@ -7,7 +7,7 @@ import type { Comparison } from '../../protocol/results/comparison.ts';
 import type { RunResult } from '../../protocol/results/run.ts';
 import type { RunRecord } from '../../protocol/runs.ts';
 
-/** A run that came to its end, with the document it gave back. */
+/** A run that came to its end, with the document it gave back; or one under way, with what it knows so far. */
 export type FinishedRun = { readonly record: RunRecord } & (
   | { readonly kind: 'recipe'; readonly result: RunResult }
   | { readonly kind: 'analyze'; readonly result: AnalysisResult }
@@ -18,9 +18,12 @@ export type FinishedRun = { readonly record: RunRecord } & (
 export interface RunResults {
   /** Records of all runs, newest first. */
   all(): Promise<readonly RunRecord[]>;
-  /** Runs that are done and began with, analyzed or timed the model at `path` (absolute), newest first. */
+  /**
+   * Runs that began with, analyzed or timed the model at `path` (absolute), newest first: those that are done, and one
+   * under way that has figures already.
+   */
   of(path: string): Promise<readonly FinishedRun[]>;
-  /** Called when a run ends or is deleted, with the paths of the models it concerns. */
+  /** Called when a run has new figures, ends or is deleted, with the paths of the models it concerns. */
   onChanged(listener: (models: readonly string[]) => void): Disposable;
 }
 

@@ -144,7 +144,7 @@ describe('the history', () => {
     expect(again.list()[1]?.failure).toMatchObject({ code: 'INTERRUPTED' });
     expect(again.result(done.id)).toEqual(runs.manager.result(done.id));
     expect(again.log(done.id)).toBe(log);
-    expect(again.doneOn(folder.model).map(({ id }) => id)).toEqual([done.id]);
+    expect(again.knowing(folder.model).map(({ id }) => id)).toEqual([done.id]);
   });
 
   it('leaves out what is damaged, and says so', async () => {

@@ -97,7 +97,7 @@ class LayerStudy {
   private budget: Budget = { runs: Infinity, samples: 0 };
   private seen = 0;
   private spent = 0;
-  private told = 0;
+  private told = -Infinity;
 
   constructor(options: StudyOptions, variants: LayerVariants, cuts: Cuts) {
     this.options = options;

@@ -31,9 +31,11 @@ export function overlaysOf(path: string, runs: readonly FinishedRun[]): Overlay[
   return [...newest.values()];
 }
 
-function ofAnalysis({ layers, metric, samples }: AnalysisResult, at: number): Overlay[] {
+function ofAnalysis({ layers, metric, samples, partial }: AnalysisResult, at: number): Overlay[] {
   const data = metric.synthetic ? 'random data' : plural(samples, 'sample');
-  const source = `Sensitivity analysis of ${dateInWords(at)}, ${data}.`;
+  const source = partial === true
+    ? `Sensitivity analysis under way, ${data} so far: colours still change.`
+    : `Sensitivity analysis of ${dateInWords(at)}, ${data}.`;
   const notes = Object.fromEntries(layers.map(({ name, reasons, advice }) =>
     [name, [...reasons, ...advice].join('; ')]));
   return [
@@ -51,6 +53,13 @@ function ofAnalysis({ layers, metric, samples }: AnalysisResult, at: number): Ov
       bad: 'low',
       aggregate: 'min',
     }, source, layers.map(({ name, sqnrDb }) => [name, sqnrDb]), notes, sqnrThresholds),
+    overlay({
+      id: 'turned',
+      title: 'Answers changed alone in int8',
+      unit: '%',
+      bad: 'high',
+      aggregate: 'max',
+    }, source, layers.map(({ name, turned }) => [name, turned === undefined ? null : 100 * turned.share]), notes),
   ].flatMap(withValues);
 }
 

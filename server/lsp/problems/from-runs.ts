@@ -26,10 +26,12 @@ export function runProblems(runs: readonly FinishedRun[]): FoundProblem[] {
   ];
 }
 
-function analyzed({ layers, metric, samples }: AnalysisResult, at: number): FoundProblem[] {
+function analyzed({ layers, metric, samples, partial }: AnalysisResult, at: number): FoundProblem[] {
   const data = metric.synthetic ? 'random data' : plural(samples, 'sample');
   const change = (by: number): string => changeInWords(metric.name, by);
-  const source = `Sensitivity analysis of ${dateInWords(at)}, ${data}.`;
+  const source = partial === true
+    ? `Sensitivity analysis under way, ${data} so far.`
+    : `Sensitivity analysis of ${dateInWords(at)}, ${data}.`;
   return [...layers].sort((a, b) => a.rank - b.rank).filter(isSensitive).slice(0, most).map((layer) => {
     const { name, opType, drop, dropCi, sqnrDb, savedBytes, reasons } = layer;
     const loses = isSure(layer) && drop !== null;

@@ -30,7 +30,7 @@ export class HistoryResults implements RunResults {
   }
 
   async of(path: string): Promise<readonly FinishedRun[]> {
-    return this.manager.doneOn(path).flatMap((record) => {
+    return this.manager.knowing(path).flatMap((record) => {
       try {
         return finished(record, this.document(record.id));
       } catch (error) {
@@ -45,6 +45,8 @@ export class HistoryResults implements RunResults {
   }
 
   private document(id: string): unknown {
+    const partial = this.manager.partial(id);
+    if (partial !== undefined) return partial;
     const known = this.documents.get(id);
     const document = known ?? this.manager.result(id);
     // The last used one is the last to be forgotten.
