@@ -1,12 +1,13 @@
 /** What `finetune` and `distill` share: the training itself, and the verdict on its result. */
 
+import type { TrainingResult } from '../../../../protocol/results/training.ts';
+import { trainingSentence } from '../../../../protocol/results/training-words.ts';
 import { LatheError } from '../../errors.ts';
 import type { Model } from '../../model/model.ts';
-import type { TrainingResult } from '../../../../protocol/results/training.ts';
 import type { BlockedOperator } from '../../train/trainer-options.ts';
 import type { TrainingSettings } from '../../train/run/settings.ts';
 import { trainStudent } from '../../train/run/train-student.ts';
-import { changeInWords, durationInWords, metricInWords, plural } from '../../util/words.ts';
+import { changeInWords, plural } from '../../util/words.ts';
 import type { PassContext, PassNote, PassResult, Verdict } from '../pass.ts';
 import { KeptSometimes } from './kept-sometimes.ts';
 import { zeroMasks } from './zero-masks.ts';
@@ -64,42 +65,17 @@ export async function trainStep(step: TrainStep, context: PassContext): Promise<
 
 /** What is worth saying of a training. */
 export function trainingNotes(training: TrainingResult, blocked: readonly BlockedOperator[]): PassNote[] {
-  return [trainedNote(training), ...blockedNotes(blocked), ...scoreNotes(training)];
+  return [trainedNote(training), ...blockedNotes(blocked)];
 }
 
+/** What happened, and a warning where it did not help. */
 function trainedNote(training: TrainingResult): PassNote {
-  const { learnedFrom, samples, stepsMade, batch, learningRate, learningRateFound, trainingMs, resumedAt } = training;
-  const rate = `learning rate up to ${learningRate.toPrecision(2)}${learningRateFound ? ', found by trying' : ''}`;
+  const { bestStep, resumedAt, heldOut } = training;
   const resumed = resumedAt === undefined ? '' : ` It was taken up again at step ${resumedAt}.`;
   return {
-    severity: 'info',
-    message: `Trained on ${learnedFrom}: ${plural(stepsMade, 'step')} of ${plural(batch, 'sample')} from `
-      + `${plural(samples, 'sample')} in ${durationInWords(trainingMs)}, ${rate}.${resumed}`,
+    severity: bestStep === 0 || heldOut === 0 ? 'warning' : 'info',
+    message: `${trainingSentence(training)}${resumed}`,
   };
-}
-
-function scoreNotes({ scores, bestStep, metric, heldOut, stepsMade, end }: TrainingResult): PassNote[] {
-  const notes: PassNote[] = [];
-  const first = scores[0];
-  const best = scores.find(({ step }) => step === bestStep);
-  if (heldOut === 0) {
-    notes.push({ severity: 'warning', message: 'Too few samples to hold some out: the last weights were kept.' });
-  } else if (bestStep === 0) {
-    notes.push({ severity: 'warning', message: 'Training found no better weights than those that it began with.' });
-  } else if (first && best) {
-    const values = `${metricInWords(metric, first.value)} to ${metricInWords(metric, best.value)}`;
-    const message = `On ${plural(heldOut, 'held-out sample')} ${metric} went from ${values}; the weights of step `
-      + `${bestStep} of ${stepsMade} were kept.`;
-    notes.push({ severity: 'info', message });
-  }
-  const ends: Partial<Record<typeof end, string>> = {
-    early: 'It ended early, since the held-out samples got no better.',
-    time: 'It ended before its last step, since the machine was slower than at the beginning.',
-    stopped: 'It was stopped by hand.',
-  };
-  const why = ends[end];
-  if (why !== undefined) notes.push({ severity: 'info', message: why });
-  return notes;
 }
 
 function blockedNotes(blocked: readonly BlockedOperator[]): PassNote[] {

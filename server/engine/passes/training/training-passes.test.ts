@@ -75,7 +75,7 @@ describe('the step finetune', () => {
     expect(result.model).not.toBe(student);
     expect(zeros(result.model)).toEqual(zeros(student));
     const messages = result.notes.map(({ message }) => message).join(' ');
-    expect(messages).toMatch(/Trained on labels: 8 steps of 12 samples from 96 samples/);
+    expect(messages).toMatch(/Learned from labels: 8 steps of 12 samples from 96 samples/);
     expect(messages).toMatch(/On 32 held-out samples top1 went from/);
     expect(messages).toMatch(/Zeros in \d+ weights stayed zeros/);
     expect(result.training!.scores.at(-1)!.loss).toBeLessThan(result.training!.scores[0]!.loss);

@@ -9,6 +9,7 @@ import type { ReportContent } from './content.ts';
 import { escapeHtml as text } from './escape.ts';
 import { actionCounts, goalSentence, headlineFigures, summaryRows } from './rows.ts';
 import { style } from './style.ts';
+import { htmlTrainingSection } from './training.ts';
 
 /** Longer layer tables are folded away below a summary. */
 const longTable = 60;
@@ -34,7 +35,8 @@ export function htmlReport(content: ReportContent): string {
 <p>${text(`${content.date.slice(0, 10)} · target ${result.target} · ${result.machine.processor}`)}</p>
 </header>
 ${[
-    headline(result), verdict(result), summarySection(content), layerSection(result.layers), classSection(content),
+    headline(result), verdict(result), summarySection(content), htmlTrainingSection(result),
+    layerSection(result.layers), classSection(content),
     sampleSection(content), noteSection(result), reproduceSection(content),
   ].filter(Boolean).join('\n')}
 </main>
@@ -169,6 +171,7 @@ function reproduceSection({ result, recipeText, command, date }: ReportContent):
     ['Seed', String(result.seed)],
     ['Calibration', data.calibration?.description],
     ['Evaluation', data.evaluation?.description],
+    ['Training', data.training?.description],
     ['Steps', result.steps.map(({ name, durationMs, kept }) =>
       `${name} (${durationInWords(durationMs)}${kept ? '' : ', undone'})`).join(', ')],
     ['Took', `${durationInWords(result.durationMs)}, ended ${date}`],

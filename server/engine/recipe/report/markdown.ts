@@ -3,6 +3,7 @@
 import { bytesInWords, durationInWords, metricInWords, plural } from '../../util/words.ts';
 import type { ReportContent } from './content.ts';
 import { actionCounts, goalSentence, summaryRows } from './rows.ts';
+import { markdownTrainingSection } from './training.ts';
 
 /** Longer lists are cut here; the HTML report has everything. */
 const longestList = 40;
@@ -16,6 +17,7 @@ export function markdownReport(content: ReportContent): string {
     table(['', 'before', 'after', 'change'], summaryRows(result).map((r) => [r.what, r.before, r.after, r.change]), 3),
     result.synthetic ? '*Synthetic*: figures marked so were made from random data. They compare models; they claim '
       + 'nothing about accuracy on real data.' : undefined,
+    ...markdownTrainingSection(result),
     ...layerSection(content),
     ...classSection(content),
     ...sampleSection(content),
@@ -80,6 +82,7 @@ function reproduceSection({ result, recipeText, command, date }: ReportContent):
     `- Target: ${result.target}; seed ${result.seed}`,
     ...(data.calibration ? [`- Calibration: ${data.calibration.description}`] : []),
     ...(data.evaluation ? [`- Evaluation: ${data.evaluation.description}`] : []),
+    ...(data.training ? [`- Training: ${data.training.description}`] : []),
     `- Took ${durationInWords(result.durationMs)}, ended ${date}`,
   ];
   return [

@@ -1,4 +1,5 @@
 import type { LayerResult, RunResult } from '../../../../protocol/results/run.ts';
+import type { TrainingResult } from '../../../../protocol/results/training.ts';
 import { describe, expect, it } from 'vitest';
 import type { ReportContent } from './content.ts';
 import { htmlReport } from './html.ts';
@@ -210,4 +211,37 @@ it('does not let outliers flatten the latencies, and says how many it leaves out
   const chart = latencyChart(disturbed, calm, medians);
   expect(chart).toContain('20 of 420 runs took longer than');
   expect(chart).not.toContain('50.0 ms');
+});
+
+describe('a step that trained', () => {
+  const training: TrainingResult = {
+    learnedFrom: 'the teacher\'s outputs', samples: 900, heldOut: 100, batch: 32, stepsMade: 60, stepsPlanned: 80,
+    epochs: 2.1, learningRate: 1e-3, learningRateFound: true, metric: 'agreement',
+    losses: Array.from({ length: 60 }, (_, i) => [i, 2 * 0.95 ** i] as const),
+    scores: Array.from({ length: 31 }, (_, i) => ({ step: 2 * i, value: 0.7 + 0.25 * Math.sin(i / 20), loss: 1 })),
+    bestStep: 50, end: 'early', trainingMs: 61_000,
+  };
+  const trained: ReportContent = {
+    ...content, result: { ...result, steps: [{ name: 'distill', durationMs: 61_000, kept: true, training }] },
+  };
+
+  it('shows its curves and what it learned from', () => {
+    const page = htmlReport(trained);
+    expect(page).toContain('<h2>Training: distill</h2>');
+    expect(page).toContain('aria-label="Loss of each step: from 2.00 to 0.0970"');
+    expect(page).toContain('aria-label="agreement on 100 held-out samples: from 70.0 % to');
+    const [loss] = [...page.matchAll(/<path class="curve" d="([^"]+)"/g)].map(([, d]) =>
+      [...d!.matchAll(/[ML]([\d.]+) ([\d.]+)/g)].map(([, x, y]) => [Number(x), Number(y)] as const));
+    expect(loss).toHaveLength(60);
+    // A loss that falls by the same factor each step is a straight line on a logarithmic scale.
+    for (let i = 2; i < 60; i++) expect(loss![i]![1] - loss![i - 1]![1]).toBeCloseTo(loss![1]![1] - loss![0]![1], 1);
+  });
+
+  it('is told in Markdown, with the weights that were kept among a few rows', () => {
+    const text = markdownReport(trained);
+    expect(text).toContain('## Training: distill');
+    expect(text).toMatch(/Learned from the teacher's outputs: 60 steps of 32 samples .* It ended early/);
+    expect(text).toMatch(/\| 50 \(kept\) \| 93\.7 % \|/);
+    expect(text.match(/^\| \d+ (\(kept\) )?\| [\d.]+ % \|/gm)!.length).toBeLessThan(16);
+  });
 });

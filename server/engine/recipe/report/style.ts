@@ -51,6 +51,7 @@ svg text { font: 13px system-ui, -apple-system, "Segoe UI", sans-serif; fill: va
 svg text.axis { fill: var(--soft); font-size: 12px; }
 svg .before { fill: var(--before); } svg .after { fill: var(--after); } svg .track { fill: var(--track); }
 svg.wide rect.after { fill-opacity: 0.85; }
+svg .curve { fill: none; stroke: var(--after); stroke-width: 1.75; stroke-linejoin: round; }
 svg .rule { stroke: var(--line); stroke-width: 1; }
 svg .mark-before { stroke: var(--soft); stroke-width: 1.5; }
 svg .mark-after { stroke: var(--after); stroke-width: 1.5; }
