@@ -3,6 +3,7 @@
 import type { GraphFigures, GraphStructure } from '../../../protocol/graph/structure.ts';
 import { modelCosts, type ModelCosts } from '../../engine/analysis/layer-costs.ts';
 import { NodeTable } from '../../engine/analysis/structure/node-table.ts';
+import { PlaceTypes } from '../../engine/analysis/structure/place-types.ts';
 import { drawnStructure, graphFigures, type DrawnStructure } from '../../engine/analysis/structure/structure.ts';
 import { readModel } from '../../engine/formats/onnx/read.ts';
 import { Constants } from '../../engine/model/constants.ts';
@@ -25,6 +26,7 @@ export class LoadedModel {
   private graph: DrawnStructure | undefined;
   private graphFigures: GraphFigures | undefined;
   private readonly scopes: Constants[] = [];
+  private scoped: PlaceTypes | undefined;
 
   /** @throws LatheError `FILE`, `MODEL_FORMAT` */
   constructor(uri: string, path: string, version: string) {
@@ -40,6 +42,11 @@ export class LoadedModel {
 
   get costs(): ModelCosts {
     return (this.known ??= modelCosts(this.model, { types: this.types }));
+  }
+
+  /** Of the values in the graph `place` of the table. */
+  typesAt(place: number): InferredTypes | undefined {
+    return (this.scoped ??= new PlaceTypes(this.table, this.types)).of(place);
   }
 
   /** The nodes of the graph view by their numbers. */

@@ -105,7 +105,7 @@ function readerOf({ structure, table, numbers }: LoadedModel, node: Node): Node 
 }
 
 function typeOf(loaded: LoadedModel, place: number, value: string): string {
-  return typeText(loaded.types.forGraph(loaded.table.places[place]!.graph)?.get(value));
+  return typeText(loaded.typesAt(place)?.get(value));
 }
 
 function input(loaded: LoadedModel, place: number, node: Node, value: string, index: number): ValueDetails {

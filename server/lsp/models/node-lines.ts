@@ -5,7 +5,14 @@ import { nodeLines as linesOfNodes } from '../../engine/formats/onnx/text/node-l
 import type { Model } from '../../engine/model/model.ts';
 
 /** By number of the node, 0-based. Inputs and outputs are in the line of the graph's name. */
-export function nodeLines(model: Model, { nodes }: NodeTable): Int32Array {
+export function nodeLines(model: Model, { nodes, places }: NodeTable): Int32Array {
   const { head, lineOf } = linesOfNodes(model);
-  return Int32Array.from(nodes, (entry) => (entry.kind === 'operator' ? lineOf.get(entry.node) ?? head : head));
+  const lines = new Int32Array(nodes.length).fill(head);
+  for (const [number, entry] of nodes.entries()) {
+    if (entry.kind !== 'operator') continue;
+    const { owner } = places[entry.place]!;
+    // What is in a function stands in the line of its call.
+    lines[number] = lineOf.get(entry.node) ?? (owner < 0 ? head : lines[owner]!);
+  }
+  return lines;
 }

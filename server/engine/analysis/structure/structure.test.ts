@@ -97,6 +97,55 @@ describe('bodies', () => {
   });
 });
 
+describe('functions', () => {
+  const square = {
+    name: 'Square', domain: 'my', overload: '', inputs: ['v'], outputs: ['r'], attributes: [],
+    attributeDefaults: new Map(), opsetImports: new Map([['', 17]]), valueInfos: new Map(),
+    nodes: [node('Mul', 'v, v', 'm', {}, { name: 'mul' }), node('Identity', 'm', 'r', {}, { name: 'out' })],
+  };
+  const twice = {
+    ...square, name: 'Twice', opsetImports: new Map([['', 17], ['my', 1]]),
+    nodes: [
+      node('Square', 'v', 'a', {}, { domain: 'my', name: 'first' }),
+      node('Square', 'a', 'r', {}, { domain: 'my', name: 'second' }),
+    ],
+  };
+  const model = modelOf({
+    inputs: { x: [2, 3] },
+    nodes: [
+      node('Twice', 'x', 'y', {}, { domain: 'my', name: 'call' }), node('Mul', 'y, y', 'z', {}, { name: 'mul' }),
+    ],
+    outputs: ['z'],
+  });
+  model.opsetImports.set('my', 1);
+  model.functions = [square, twice];
+
+  it('are groups in each of their calls, with shapes, and take no name from other nodes', () => {
+    const graph = structureOf(model);
+    expect(graphText(graph)).toEqual([
+      'x',
+      'call <- x:x',
+      'call/first [subgraph Twice] <- call:v',
+      'call/first/mul [subgraph Square] <- call/first:v',
+      'call/first/out [subgraph Square] <- call/first/mul:m',
+      'call/second [subgraph Twice] <- call/first:a',
+      'call/second/mul [subgraph Square] <- call/second:v',
+      'call/second/out [subgraph Square] <- call/second/mul:m',
+      'mul <- call:y',
+      'z <- mul:z',
+    ]);
+    expect(new Set(graph.tensorTypes)).toEqual(new Set(['float32[2,3]']));
+  });
+
+  it('that call themselves are opened once', () => {
+    const endless = modelOf({
+      inputs: { x: [1] }, nodes: [node('Twice', 'x', 'y', {}, { domain: 'my', name: 'call' })], outputs: ['y'],
+    });
+    endless.functions = [{ ...twice, name: 'Square' }, twice];
+    expect(structureOf(endless).names.length).toBe(9);
+  });
+});
+
 describe('lines under operators', () => {
   it.each([
     ['64 3x3 /2', node('Conv', 'x, k', 'y', { strides: attr.ints([2, 2]) })],

@@ -11,6 +11,7 @@ import { edgesOf, type EdgeTensor } from './edges.ts';
 import { groupShapes } from './group-shapes.ts';
 import { groupsOf } from './groups.ts';
 import type { NodeTable } from './node-table.ts';
+import { PlaceTypes } from './place-types.ts';
 
 /** What is drawn first: everything but the figures, without inferring a shape. */
 export interface DrawnStructure extends Omit<GraphStructure, keyof GraphFigures> {
@@ -29,11 +30,12 @@ export function drawnStructure(table: NodeTable, types: () => InferredTypes): Dr
   const opType = Int32Array.from(table.nodes, (entry) =>
     (entry.kind === 'operator' ? operators.numberOf(entry.node.opType) : -1));
   const shapes = new Numbering();
+  let scopes: PlaceTypes | undefined;
   const exact = (number: number): number => {
     const entry = table.nodes[number]!;
     if (entry.kind !== 'operator') return -1;
-    const scope = types().forGraph(table.places[entry.place]!.graph);
-    const shape = scope?.tensor(entry.node.outputs[0] ?? '')?.shape;
+    scopes ??= new PlaceTypes(table, types());
+    const shape = scopes.of(entry.place)?.tensor(entry.node.outputs[0] ?? '')?.shape;
     return shapes.numberOf(`${opType[number]!} ${shape?.join(',') ?? ''}`);
   };
   const groups = groupsOf(table, edges, { exact, coarse: (node) => opType[node]! });
@@ -79,7 +81,8 @@ export function graphFigures(
   { tensorNames, tensorPlaces }: DrawnStructure,
   { types, costs, lines }: { readonly types: InferredTypes; readonly costs: ModelCosts; readonly lines: Int32Array },
 ): GraphFigures {
-  const scopes = table.places.map(({ graph }) => types.forGraph(graph));
+  const placeTypes = new PlaceTypes(table, types);
+  const scopes = table.places.map((_, place) => placeTypes.of(place));
   return {
     details: table.nodes.map((entry) => {
       const scope = entry.kind === 'operator' ? scopes[entry.place] : undefined;
