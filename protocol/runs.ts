@@ -1,6 +1,7 @@
 /** Runs: long work in a process of its own, its progress, its result and the history of all of them. */
 
 import type { Failure } from './failure.ts';
+import type { TrainingUpdate } from './results/training.ts';
 import { notification, request } from './token.ts';
 
 /** How a data set is named where a user may point at one: as `--data` of the command line. */
@@ -39,6 +40,9 @@ export interface RunProgress {
   readonly leftMs?: number;
 }
 
+/** What a run that trains can be told. */
+export type Steering = 'pause' | 'resume' | 'stop';
+
 /** One run, as the Runs view and the history hold it. */
 export interface RunRecord {
   readonly id: string;
@@ -49,6 +53,8 @@ export interface RunRecord {
   readonly startedAt?: number;
   readonly endedAt?: number;
   readonly progress?: RunProgress;
+  /** The curves of the step that trains now, whole. */
+  readonly training?: TrainingUpdate;
   /** "3.77x smaller, 1.57x faster, top1 58.0 % (-0.8 points)". */
   readonly summary?: string;
   /** `false` when the goal was missed. */
@@ -67,6 +73,8 @@ export interface RunParams {
 export const startRun = request<{ readonly request: RunRequest }, RunRecord>('lathe/runs/start');
 /** Answers when the run has stopped. A run that is over stays as it is. */
 export const cancelRun = request<RunParams, RunRecord>('lathe/runs/cancel');
+/** Holds training back, lets it go on, or ends it with the best weights so far. Fails where nothing trains. */
+export const steerRun = request<RunParams & { readonly steering: Steering }, RunRecord>('lathe/runs/steer');
 /** Newest first. */
 export const listRuns = request<Record<string, never>, readonly RunRecord[]>('lathe/runs/list');
 /** Forgets a run and its log; the files it wrote stay. Fails for a run that is not over. */

@@ -1,5 +1,5 @@
 import { commands, env, Uri } from 'vscode';
-import { cancelRun, deleteRun, runLog, type RunRecord } from '../../protocol/runs.ts';
+import { cancelRun, deleteRun, runLog, steerRun, type RunRecord } from '../../protocol/runs.ts';
 import type { ComparePages } from '../pages/compare-pages.ts';
 import type { ResultPages } from '../pages/result-pages.ts';
 import type { GraphEditors } from '../graph/graph-editor.ts';
@@ -54,6 +54,9 @@ export function registerRunCommands(parts: RunCommandParts): Disposable[] {
       }
     }),
     onRun('cancel', async (given) => store.set(await link.request(cancelRun, { id: recordOf(given).id }))),
+    ...(['pause', 'resume', 'stop'] as const).map((steering) =>
+      onRun(steering === 'stop' ? 'stopAndKeep' : steering, async (given) =>
+        store.set(await link.request(steerRun, { id: recordOf(given).id, steering })))),
     onRun('rerun', (given) => starter.start(recordOf(given).request)),
     onRun('compare', async (given) => {
       const result = outputOf(given, 'model');

@@ -71,11 +71,16 @@ export function ago(thenMs: number, nowMs: number): string {
 export function stateText(record: RunRecord): string {
   switch (record.state) {
     case 'queued': return 'Waiting';
-    case 'running': return record.progress ? progressText(record.progress) : 'Starting';
+    case 'running': return runningText(record);
     case 'cancelled': return 'Cancelled';
     case 'failed': return record.failure?.message ?? 'Failed';
     case 'done': return [record.summary ?? 'Done', ...(record.goalMet === false ? ['goal missed'] : [])].join(' · ');
   }
+}
+
+function runningText({ progress, training }: RunRecord): string {
+  if (training?.paused === true) return 'Training, paused';
+  return progress ? progressText(progress) : 'Starting';
 }
 
 export interface RunItemText {
@@ -83,7 +88,7 @@ export interface RunItemText {
   readonly description: string;
   /** Of a codicon, with its colour's id where it has one. */
   readonly icon: { readonly id: string; readonly color?: string };
-  /** `run.STATE.KIND`, for the `when` clauses of menus. */
+  /** `run.STATE.KIND`, and `.training` or `.paused` behind it, for the `when` clauses of menus. */
   readonly context: string;
   /** For screen readers, which do not see the icon. */
   readonly spoken: string;
@@ -113,9 +118,14 @@ export function runItem(record: RunRecord, nowMs: number): RunItemText {
     label,
     description: [...kind, text, ...when].join(' · '),
     icon: icon(record),
-    context: `run.${record.state}.${record.request.kind}`,
+    context: contextOf(record),
     spoken: `${kindName(record.request)} of ${label}, ${record.state}, ${text}`,
   };
+}
+
+function contextOf({ state, request, training }: RunRecord): string {
+  const steered = training === undefined ? '' : training.paused ? '.paused' : '.training';
+  return `run.${state}.${request.kind}${steered}`;
 }
 
 /** The lines of a run's tooltip, as pairs. */

@@ -55,7 +55,7 @@ export interface TrainingUpdate {
   readonly name: string;
   readonly stepsPlanned: number;
   readonly metric: string;
-  /** New points, or all of them at the beginning (`step` 0) and when a run is taken up again. */
+  /** New points; what a run that is taken up again told before comes first, at once. */
   readonly losses: readonly (readonly [step: number, loss: number])[];
   readonly scores: readonly ScorePoint[];
   readonly paused: boolean;

@@ -2,7 +2,7 @@
 
 import type { JobSettings } from '../../protocol/job.ts';
 import type { RunResult } from '../../protocol/results/run.ts';
-import type { RunProgress, RunRecord, RunRequest } from '../../protocol/runs.ts';
+import type { RunProgress, RunRecord, RunRequest, Steering } from '../../protocol/runs.ts';
 import { durationInWords } from '../engine/util/words.ts';
 import { JobProcess, type JobEnd } from './job-process.ts';
 import type { RunEntry } from './run-entry.ts';
@@ -10,6 +10,7 @@ import type { RunEvents } from './run-events.ts';
 import { summaryOf } from './summary.ts';
 import { Throttle } from './throttle.ts';
 import { TimeLeft } from './time-left.ts';
+import { withUpdate } from './training-curves.ts';
 
 /** Progress is shown about five times a second: more often nobody can read it. */
 const progressIntervalMs = 200;
@@ -38,6 +39,10 @@ export class ActiveRun {
       progress: (progress) => this.progress(progress),
       log: (line) => entry.appendLog(line),
       kept: (path) => entry.set({ outputs: { ...entry.record.outputs, model: path } }),
+      training: (update) => {
+        entry.update({ training: withUpdate(entry.record.training, update) });
+        this.throttle.call();
+      },
       partial: (result) => {
         entry.partial(result, modelsOf(request, result));
         events.resultsChanged(entry.models);
@@ -49,6 +54,10 @@ export class ActiveRun {
   cancel(): Promise<void> {
     void this.job.cancel();
     return this.ended;
+  }
+
+  steer(steering: Steering): void {
+    this.job.steer(steering);
   }
 
   kill(): void {

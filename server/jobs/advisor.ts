@@ -5,7 +5,13 @@ import type { JobSettings } from '../../protocol/job.ts';
 import { LatheError, throwIfCancelled, type ErrorCode } from '../engine/errors.ts';
 import { JobProcess } from './job-process.ts';
 
-const quiet = { progress: () => undefined, log: () => undefined, kept: () => undefined } as const;
+const quiet = {
+  progress: () => undefined,
+  log: () => undefined,
+  kept: () => undefined,
+  training: () => undefined,
+  partial: () => undefined,
+} as const;
 
 /** Throws what `adviseOn` throws, as it comes from the process, and `CANCELLED`. */
 export async function askForAdvice(

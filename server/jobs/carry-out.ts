@@ -19,7 +19,8 @@ import { readRecipeFile, runRecipeFile } from '../engine/recipe/recipe-file.ts';
 import type { RunOptions } from '../engine/recipe/runner.ts';
 
 export interface WorkOptions
-  extends Required<Pick<RunOptions, 'threads' | 'seed' | 'progress' | 'log' | 'onResult' | 'signal'>> {
+  extends Required<Pick<RunOptions, 'threads' | 'seed' | 'progress' | 'log' | 'signal'>>,
+  Required<Pick<RunOptions, 'onResult' | 'onTraining' | 'control'>> {
   /** Told the document as far as it is known, by work whose figures come while it goes on. */
   readonly onPartial: (result: AnalysisResult) => void;
 }

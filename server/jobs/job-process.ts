@@ -4,8 +4,9 @@ import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { stripVTControlCharacters } from 'node:util';
 import type { Failure } from '../../protocol/failure.ts';
-import type { FromJob, ToJob } from '../../protocol/job.ts';
-import type { RunProgress } from '../../protocol/runs.ts';
+import type { FromJob, JobTask, ToJob } from '../../protocol/job.ts';
+import type { TrainingUpdate } from '../../protocol/results/training.ts';
+import type { RunProgress, Steering } from '../../protocol/runs.ts';
 import { findProgram } from '../engine/util/programs.ts';
 import { crashFailure, isLastWord } from './crash.ts';
 import { environmentIn, makeJobFolder, removeJobFolder } from './job-folder.ts';
@@ -14,6 +15,8 @@ import { removeHalfWritten } from './half-written.ts';
 export interface JobListener {
   progress(progress: RunProgress): void;
   log(line: string): void;
+  /** New points of the curves of a step that trains. */
+  training(update: TrainingUpdate): void;
   /** The best result so far is at `path`. */
   kept(path: string): void;
   /** The document as far as it is known. */
@@ -54,7 +57,7 @@ export class JobProcess {
    *
    * @param program what to run: tests have programs that misbehave
    */
-  constructor(task: Exclude<ToJob, { type: 'cancel' }>, listener: JobListener, program = findProgram('job')) {
+  constructor(task: JobTask, listener: JobListener, program = findProgram('job')) {
     this.listener = listener;
     this.child = fork(program, [], {
       // Relative paths would be those of this folder: documents show whole ones.
@@ -101,6 +104,11 @@ export class JobProcess {
     return this.ended;
   }
 
+  /** Tells a process that trains what to do. */
+  steer(steering: Steering): void {
+    if (this.child.connected) this.child.send({ type: 'steer', steering } satisfies ToJob, () => undefined);
+  }
+
   /** Ends the process and all that it started, whatever they do. */
   kill(): void {
     if (process.platform === 'win32') {
@@ -139,6 +147,9 @@ export class JobProcess {
         break;
       case 'log':
         this.listener.log(message.line);
+        break;
+      case 'training':
+        this.listener.training(message.update);
         break;
       case 'partial':
         this.listener.partial?.(message.result);

@@ -2,9 +2,11 @@
 
 import { rmSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { FromJob, JobSettings, ToJob } from '../../protocol/job.ts';
+import type { FromJob, JobSettings, JobTask, ToJob } from '../../protocol/job.ts';
+import type { Steering } from '../../protocol/runs.ts';
 import { cancelled, isCancelled } from '../engine/errors.ts';
 import { physicalCores } from '../engine/runtime/cores.ts';
+import { TrainingSwitch } from '../engine/train/run/control.ts';
 import { failureOf } from '../engine/util/failure.ts';
 import { adviseOn } from './advise-on.ts';
 import { carryOut, type WorkOptions } from './carry-out.ts';
@@ -13,6 +15,7 @@ import { jobFolderPrefix } from './job-folder.ts';
 /** A message is cheap, but not free: loops report every step. */
 const progressIntervalMs = 50;
 
+const training = new TrainingSwitch();
 const controller = new AbortController();
 const { signal } = controller;
 
@@ -41,11 +44,13 @@ function workOptions({ threads, seed }: JobSettings): WorkOptions {
     },
     log: (line) => void tell({ type: 'log', line }),
     onResult: (state, path) => void tell({ type: 'result', state, path }),
+    onTraining: (update) => void tell({ type: 'training', update }),
+    control: training,
     onPartial: (result) => void tell({ type: 'partial', result }),
   };
 }
 
-async function work(message: Exclude<ToJob, { type: 'cancel' }>): Promise<void> {
+async function work(message: JobTask): Promise<void> {
   const options = workOptions(message.settings);
   let last: FromJob;
   try {
@@ -61,6 +66,19 @@ async function work(message: Exclude<ToJob, { type: 'cancel' }>): Promise<void> 
   process.exit(0);
 }
 
+function steer(steering: Steering): void {
+  switch (steering) {
+    case 'pause':
+      training.pause();
+      break;
+    case 'resume':
+      training.resume();
+      break;
+    case 'stop':
+      training.stopAndKeep();
+  }
+}
+
 /** A defect outside of the work's own promises: told like any other failure. */
 async function defect(error: unknown): Promise<void> {
   await tell({ type: 'failed', failure: failureOf(error) });
@@ -72,8 +90,17 @@ process.on('unhandledRejection', (error) => void defect(error));
 // Whoever started this process decides what an interrupt from a terminal means.
 process.on('SIGINT', () => undefined);
 process.on('message', (message: ToJob) => {
-  if (message.type === 'cancel') controller.abort();
-  else void work(message);
+  switch (message.type) {
+    case 'cancel':
+      controller.abort();
+      break;
+    case 'steer':
+      steer(message.steering);
+      break;
+    case 'start':
+    case 'advise':
+      void work(message);
+  }
 });
 process.on('disconnect', () => {
   // Nobody is left to tell: ends with all processes that were started for the run, and leaves nothing behind.

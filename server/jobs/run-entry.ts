@@ -118,14 +118,16 @@ export class RunEntry {
   }
 
   private end(state: 'done' | 'failed' | 'cancelled', change: Partial<RunRecord>): void {
-    const { progress: _progress, ...record } = this.stored.record;
+    const { progress: _progress, training: _training, ...record } = this.stored.record;
     this.stored = { ...this.stored, record: { ...record, ...change, state, endedAt: Date.now() } };
     this.save();
     if (this.history.problem !== undefined) this.update({ warning: warningOf(this.history.problem) });
   }
 
   private save(): void {
-    this.history.save(this.stored);
+    // Curves are of use while they grow; afterwards the result has them.
+    const { training: _training, ...record } = this.stored.record;
+    this.history.save({ ...this.stored, record });
   }
 }
 

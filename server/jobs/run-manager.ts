@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import type { JobSettings } from '../../protocol/job.ts';
-import type { RunRecord, RunRequest } from '../../protocol/runs.ts';
+import type { RunRecord, RunRequest, Steering } from '../../protocol/runs.ts';
 import { LatheError } from '../engine/errors.ts';
 import { failureOf } from '../engine/util/failure.ts';
 import { ActiveRun } from './active-run.ts';
@@ -77,6 +77,16 @@ export class RunManager {
       entry.fail('cancelled', { code: 'CANCELLED', message: 'Cancelled before it began.' });
       this.options.events.changed(entry.record);
     }
+    return entry.record;
+  }
+
+  /** Throws `USAGE` for a run that trains nothing now. */
+  steer(id: string, steering: Steering): RunRecord {
+    const entry = this.find(id);
+    if (this.active?.entry !== entry || !entry.record.training) {
+      throw new LatheError('USAGE', 'The run trains nothing now.', { fix: 'Wait for a step that trains.' });
+    }
+    this.active.steer(steering);
     return entry.record;
   }
 

@@ -37,6 +37,7 @@ function start(code: string): Started {
     progress: () => undefined,
     kept: () => undefined,
     partial: () => undefined,
+    training: () => undefined,
     log: (line) => {
       lines.push(line);
       waiting.get(line)?.();

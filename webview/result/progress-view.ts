@@ -8,14 +8,17 @@ import { fileName } from '../ui/format.ts';
 import type { PageLink } from '../ui/page.ts';
 import { pageHead } from '../ui/parts.ts';
 import { runButton } from './actions.ts';
+import { TrainingView } from './training-view.ts';
 
 export class ProgressView {
   private readonly phase = element('p', { 'class': 'progress-phase', 'aria-live': 'polite' });
   private readonly bar = element('progress', { 'max': 1, 'aria-label': 'Progress of this phase' });
   private readonly counts = element('span', { class: 'hint' });
+  private readonly training: TrainingView;
 
   constructor(into: HTMLElement, link: PageLink<ResultPageEvent>, record: RunRecord) {
     const { title, subtitle } = requestWords(record.request);
+    this.training = new TrainingView(link);
     fill(into,
       pageHead({ title, subtitle: [subtitle] }),
       element('div', { class: 'progress' }, progressRing('Running'),
@@ -24,12 +27,15 @@ export class ProgressView {
         runButton(link, record, 'Cancel', 'lathe.runs.cancel'),
         runButton(link, record, 'Show Log', 'lathe.runs.showLog'),
         button('Show Runs', () => void link.request('command', { command: 'lathe.runs.show', arguments: [] }))),
+      this.training.element,
       element('p', { class: 'hint after' }, 'The run goes on when this page is closed. The result appears here when it '
         + 'is there, and in the Runs view.'));
     this.update(record);
   }
 
-  update({ state, progress }: RunRecord): void {
+  update(record: RunRecord): void {
+    const { state, progress } = record;
+    this.training.update(record);
     const phase = progress?.phase ?? (state === 'queued' ? 'Waiting for the run before it' : 'Starting');
     // A live region tells every change: the same phase is told once.
     if (this.phase.textContent !== phase) this.phase.textContent = phase;

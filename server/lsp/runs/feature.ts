@@ -4,7 +4,7 @@ import { Emitter } from 'vscode-languageserver';
 import { adviseRecipe, findData, listTargets, type TargetChoice } from '../../../protocol/advice.ts';
 import type { JobSettings } from '../../../protocol/job.ts';
 import {
-  cancelRun, deleteRun, listRuns, runChanged, runDeleted, runLog, runResult, startRun,
+  cancelRun, deleteRun, listRuns, runChanged, runDeleted, runLog, runResult, startRun, steerRun,
 } from '../../../protocol/runs.ts';
 import { LatheError } from '../../engine/errors.ts';
 import { findTarget, targets } from '../../engine/targets/registry.ts';
@@ -47,6 +47,7 @@ export const runsFeature: Feature = {
       return runs.start(request);
     });
     onRequest(connection, cancelRun, ({ id }) => runs.cancel(id));
+    onRequest(connection, steerRun, ({ id, steering }) => runs.steer(id, steering));
     onRequest(connection, listRuns, () => runs.list());
     onRequest(connection, deleteRun, ({ id }) => {
       runs.delete(id);

@@ -13,6 +13,7 @@ import { goalMeaning } from './goal.ts';
 import { layersPanel } from './layers.ts';
 import { methodPanel } from './method.ts';
 import { summaryPanel } from './summary.ts';
+import { trainingPanels } from './training.ts';
 
 export function runView(into: HTMLElement, shown: ShownResult<RunResult>): void {
   const { link, record, result } = shown;
@@ -20,6 +21,7 @@ export function runView(into: HTMLElement, shown: ShownResult<RunResult>): void 
     { title: 'Summary', content: summaryPanel(result) },
     { title: `Layers (${result.layers.length})`, content: layersPanel(shown) },
     ...(result.changes ? [{ title: 'Classes and samples', content: accuracyPanel(result, result.changes) }] : []),
+    ...trainingPanels(result),
     { title: 'How these numbers were made', content: methodPanel(record, result) },
   ]);
   fill(into,

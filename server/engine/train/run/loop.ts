@@ -171,8 +171,10 @@ class Loop {
     if (!control?.paused) return;
     const since = performance.now();
     await this.save();
+    this.tell([], []);
     await control.whilePaused(signal);
     throwIfCancelled(signal);
+    this.tell([], []);
     this.started += performance.now() - since;
   }
 
