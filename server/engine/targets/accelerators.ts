@@ -1,7 +1,9 @@
 /** Neural processors and vendors' compilers. */
 
 import { onnxruntimeOpsets } from './processors.ts';
-import type { Target } from './target.ts';
+import { operators, type Target } from './target.ts';
+
+const providers = 'https://onnxruntime.ai/docs/execution-providers';
 
 /** OpenVINO reads QuantizeLinear/DequantizeLinear pairs and fuses them into int8 layers (its low-precision passes). */
 export const openvino: Target = {
@@ -18,13 +20,19 @@ export const openvino: Target = {
   float16: 'native',
   bfloat16: 'unknown',
   runsInt8: true,
+  runsFloat: true,
   prefers: { scheme: 'int8', reason: 'OpenVINO fuses int8 layers on every Intel device' },
-  sources: ['https://onnxruntime.ai/docs/execution-providers/OpenVINO-ExecutionProvider.html'],
+  facts: [{
+    about: 'fusion',
+    says: 'Pairs around layers become 8-bit layers on processors, GPUs and NPUs.',
+    source: 'https://docs.openvino.ai/2024/documentation/openvino-extensibility/openvino-plugin-library/'
+      + 'advanced-guides/low-precision-transformations.html',
+  }, {
+    about: 'types',
+    says: 'Activations are uint8 or int8, weights int8 or uint8; floats may be computed as float16.',
+    source: `${providers}/OpenVINO-ExecutionProvider.html`,
+  }],
 };
-
-function operators(names: string): ReadonlySet<string> {
-  return new Set(names.trim().split(/\s+/));
-}
 
 /**
  * The Core ML provider's operators (ML Program) have neither QuantizeLinear nor DequantizeLinear, so that every pair of
@@ -45,6 +53,7 @@ export const coreml: Target = {
   float16: 'native',
   bfloat16: 'none',
   runsInt8: false,
+  runsFloat: true,
   prefers: {
     scheme: 'fp16',
     reason: 'the Core ML provider runs no quantized layers, and the Neural Engine computes in float16',
@@ -55,7 +64,19 @@ export const coreml: Target = {
     LayerNormalization LeakyRelu MatMul Max MaxPool Mul PRelu Pow Range Reciprocal ReduceMax ReduceMean
     ReduceSum Relu Reshape Resize Round Shape Sigmoid Sin Slice Softmax Softplus Split Sqrt Squeeze Sub Tanh
     Tile Transpose Unsqueeze BatchNormalization Flatten`),
-  sources: ['https://onnxruntime.ai/docs/execution-providers/CoreML-ExecutionProvider.html'],
+  facts: [{
+    about: 'operators',
+    says: 'ML Programs run the operators listed here; QuantizeLinear and DequantizeLinear are not among them.',
+    source: `${providers}/CoreML-ExecutionProvider.html`,
+  }, {
+    about: 'shapes',
+    says: 'Inputs may have open dimensions, at a cost in speed.',
+    source: `${providers}/CoreML-ExecutionProvider.html`,
+  }, {
+    about: 'preference',
+    says: 'The Neural Engine computes in float16.',
+    source: 'https://apple.github.io/coremltools/docs-guides/source/typed-execution.html',
+  }],
 };
 
 /**
@@ -77,6 +98,7 @@ export const qnnHtp: Target = {
   float16: 'native',
   bfloat16: 'unknown',
   runsInt8: true,
+  runsFloat: true,
   prefers: { scheme: 'int8', reason: 'the HTP is made for quantized layers' },
   operators: operators(`
     Abs Add And ArgMax ArgMin Asin Atan AveragePool BatchNormalization Cast Ceil Clip Concat Conv ConvTranspose
@@ -88,10 +110,23 @@ export const qnnHtp: Target = {
     ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum Relu Reshape Resize Round STFT ScatterElements ScatterND
     Selu Shape Sigmoid Sign Sin Slice Softmax SpaceToDepth Split Sqrt Squeeze Sub Sum Tanh ThresholdedRelu Tile
     TopK Transpose Unsqueeze Upsample Where Xor`),
-  sources: [
-    'https://onnxruntime.ai/docs/execution-providers/QNN-ExecutionProvider.html',
-    'https://github.com/onnxruntime/onnxruntime-qnn/releases',
-  ],
+  facts: [{
+    about: 'operators',
+    says: 'The provider runs the operators listed here.',
+    source: `${providers}/QNN-ExecutionProvider.html`,
+  }, {
+    about: 'shapes',
+    says: 'Models with open dimensions are not supported.',
+    source: `${providers}/QNN-ExecutionProvider.html`,
+  }, {
+    about: 'types',
+    says: 'Activations are uint8 or uint16 and weights uint8 or int8; 16-bit activations may go with 8-bit weights.',
+    source: `${providers}/QNN-ExecutionProvider.html`,
+  }, {
+    about: 'preference',
+    says: 'Newer HTPs also compute in float16.',
+    source: 'https://docs.qualcomm.com/bundle/publicresource/80-63442-10/topics/htp_opdef_version_history.md',
+  }],
 };
 
 /**
@@ -112,11 +147,20 @@ export const nnapi: Target = {
   float16: 'native',
   bfloat16: 'none',
   runsInt8: true,
+  runsFloat: true,
   prefers: { scheme: 'int8', reason: 'accelerators behind NNAPI are made for quantized layers' },
   operators: operators(`
     Abs Add AveragePool BatchNormalization Cast Clip Concat Conv DepthToSpace DequantizeLinear Div Elu Exp
     Flatten Floor Gather Gemm GlobalAveragePool GlobalMaxPool LRN LeakyRelu Log MatMul Max MaxPool Min Mul Neg
     PRelu Pad Pow QLinearConv QLinearMatMul QuantizeLinear ReduceMean Relu Reshape Resize Sigmoid Sin Slice
     Softmax Split Sqrt Squeeze Sub Tanh Transpose Unsqueeze`),
-  sources: ['https://onnxruntime.ai/docs/execution-providers/NNAPI-ExecutionProvider.html'],
+  facts: [{
+    about: 'operators',
+    says: 'The provider runs the operators listed here.',
+    source: `${providers}/NNAPI-ExecutionProvider.html`,
+  }, {
+    about: 'types',
+    says: 'Activations are uint8 with a zero point; weights of one scale are uint8, those of one a channel int8.',
+    source: 'https://developer.android.com/ndk/reference/group/neural-networks',
+  }],
 };

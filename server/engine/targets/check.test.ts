@@ -54,6 +54,16 @@ function quantizedConv(type: DataType, zero: number, weights: readonly number[],
 }
 
 describe('checkTarget', () => {
+  it('names operators that a device without float kernels cannot run', () => {
+    const nodes = [
+      { opType: 'Log', inputs: ['x'], outputs: ['a'] },
+      { opType: 'Sqrt', name: 'root', inputs: ['a'], outputs: ['b'] },
+      { opType: 'Cast', inputs: ['b'], outputs: ['c'], attributes: { to: attr.int(1) } },
+      { opType: 'Erf', name: 'erf', inputs: ['c'], outputs: ['y'] },
+    ];
+    expect(codes({ nodes }, 'tflite-micro')).toEqual(['LTH1011 error root', 'LTH1003 warning erf']);
+  });
+
   it('has nothing to say about a plain model', () => {
     const relu = { nodes: [{ opType: 'Relu', inputs: ['x'], outputs: ['y'] }] };
     for (const target of ['x64', 'arm64', 'tensorrt', 'qnn-htp', 'coreml', 'nnapi']) {

@@ -71,12 +71,15 @@ function operatorProblems(model: Model, target: Target): TargetProblem[] {
   const functions = new Set(model.functions.map(({ domain, name }) => `${domain}:${name}`));
   const missing = new Map<string, Node[]>();
   const custom = new Map<string, Node[]>();
+  const floatOnly = new Map<string, Node[]>();
   for (const { node } of model.graph.walk()) {
     const { domain, opType } = node;
     if (functions.has(`${domain}:${opType}`)) continue;
     if (!knownDomains.has(domain)) note(custom, `${domain}:${opType}`, node);
     else if (target.operators && node.is(opType) && !target.operators.has(opType) && !movesData.has(opType)) {
       note(missing, opType, node);
+    } else if (!target.runsFloat && target.integerOperators?.has(opType) === false && isFloatLayer(node)) {
+      note(floatOnly, opType, node);
     }
   }
   return [
@@ -87,6 +90,13 @@ function operatorProblems(model: Model, target: Target): TargetProblem[] {
       message: `"${name}" (${count(nodes)}) is not an operator of onnxruntime.`,
       fix: 'Export the model without custom operators, or register the library that has them.',
     })),
+    ...[...floatOnly].map(([opType, nodes]): TargetProblem => ({
+      code: 'LTH1011',
+      severity: 'error',
+      node: nodes[0]!.label,
+      message: `${target.name} has no integer kernel for ${opType} (${count(nodes)}), and no float ones at all.`,
+      fix: `Replace ${opType} in the original network, or compute what follows it outside of the model.`,
+    })),
     ...[...missing].map(([opType, nodes]): TargetProblem => ({
       code: 'LTH1003',
       severity: 'warning',
@@ -96,6 +106,12 @@ function operatorProblems(model: Model, target: Target): TargetProblem[] {
       fix: `Replace ${opType} in the original network, or expect it to be slow.`,
     })),
   ];
+}
+
+/** Pairs, and what only moves data, need no kernel of their own. */
+function isFloatLayer(node: Node): boolean {
+  return node.is(node.opType) && !movesData.has(node.opType) && !node.opType.includes('QuantizeLinear')
+    && !node.is('Cast', 'Shape');
 }
 
 function note(into: Map<string, Node[]>, key: string, node: Node): void {

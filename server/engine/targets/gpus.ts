@@ -3,6 +3,10 @@
 import { onnxruntimeOpsets } from './processors.ts';
 import type { Target } from './target.ts';
 
+const operatorKernels = 'https://github.com/microsoft/onnxruntime/blob/main/docs/OperatorKernels.md';
+const quantizedTypes =
+  'https://docs.nvidia.com/deeplearning/tensorrt/latest/inference-library/work-quantized-types.html';
+
 /**
  * The CUDA provider has QuantizeLinear and DequantizeLinear but none of the fused int8 layers (onnxruntime's
  * OperatorKernels.md lists no QLinearConv for CUDA): int8 layers are computed in float, with conversions between.
@@ -21,11 +25,17 @@ export const cuda: Target = {
   float16: 'native',
   bfloat16: 'unknown',
   runsInt8: false,
+  runsFloat: true,
   prefers: { scheme: 'fp16', reason: 'the CUDA provider has no int8 convolutions, but fast float16 ones' },
-  sources: [
-    'https://onnxruntime.ai/docs/execution-providers/CUDA-ExecutionProvider.html',
-    'https://github.com/microsoft/onnxruntime/blob/main/docs/OperatorKernels.md',
-  ],
+  facts: [{
+    about: 'fusion',
+    says: 'There are kernels for QuantizeLinear and DequantizeLinear, but none for quantized convolutions.',
+    source: operatorKernels,
+  }, {
+    about: 'preference',
+    says: 'Float16 layers run on tensor cores.',
+    source: 'https://onnxruntime.ai/docs/execution-providers/CUDA-ExecutionProvider.html',
+  }],
 };
 
 /**
@@ -47,11 +57,21 @@ export const tensorrt: Target = {
   float16: 'native',
   bfloat16: 'native',
   runsInt8: true,
+  runsFloat: true,
   prefers: { scheme: 'int8', reason: 'tensor cores run int8 at twice the rate of float16' },
-  sources: [
-    'https://docs.nvidia.com/deeplearning/tensorrt/latest/reference/onnx-opset-guide.html',
-    'https://docs.nvidia.com/deeplearning/tensorrt/latest/inference-library/work-quantized-types.html',
-  ],
+  facts: [{
+    about: 'opsets',
+    says: 'The ONNX parser reads opsets 9 to 25.',
+    source: 'https://docs.nvidia.com/deeplearning/tensorrt/latest/reference/onnx-opset-guide.html',
+  }, {
+    about: 'types',
+    says: 'Quantization is symmetric: zero points are 0, activations int8, and weights have a scale for each channel.',
+    source: quantizedTypes,
+  }, {
+    about: 'fusion',
+    says: 'Pairs before the inputs of a layer make it an int8 layer; the builder moves and removes pairs.',
+    source: quantizedTypes,
+  }],
 };
 
 /** The DirectML provider's page: up to ONNX opset 20; a higher one is unsupported. */
@@ -70,8 +90,17 @@ export const directml: Target = {
   float16: 'native',
   bfloat16: 'unknown',
   runsInt8: true,
+  runsFloat: true,
   prefers: { scheme: 'fp16', reason: 'graphics processors run float16 well everywhere, int8 only on some' },
-  sources: ['https://onnxruntime.ai/docs/execution-providers/DirectML-ExecutionProvider.html'],
+  facts: [{
+    about: 'opsets',
+    says: 'Opsets up to 20 are supported.',
+    source: 'https://onnxruntime.ai/docs/execution-providers/DirectML-ExecutionProvider.html',
+  }, {
+    about: 'types',
+    says: 'Quantized convolutions and matrix products take 8-bit integers of either sign.',
+    source: operatorKernels,
+  }],
 };
 
 /**
@@ -92,9 +121,15 @@ export const webgpuWasm: Target = {
   float16: 'native',
   bfloat16: 'none',
   runsInt8: true,
+  runsFloat: true,
   prefers: { scheme: 'int8', reason: 'a smaller download counts most in a browser, and int8 is fast on WebAssembly' },
-  sources: [
-    'https://onnxruntime.ai/docs/tutorials/web/ep-webgpu.html',
-    'https://github.com/microsoft/onnxruntime/blob/main/js/web/docs/webgpu-operators.md',
-  ],
+  facts: [{
+    about: 'operators',
+    says: 'WebGPU has no quantized convolutions or matrix products of 8 bits: WebAssembly runs them.',
+    source: 'https://github.com/microsoft/onnxruntime/blob/main/js/web/docs/webgpu-operators.md',
+  }, {
+    about: 'preference',
+    says: 'Float models run on WebGPU, in float16 where the browser has it.',
+    source: 'https://onnxruntime.ai/docs/tutorials/web/ep-webgpu.html',
+  }],
 };

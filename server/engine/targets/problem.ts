@@ -21,7 +21,11 @@ export type TargetProblemCode =
   /** A quantized model where the target has no int8 layers. */
   | 'LTH1009'
   /** Float types that the target does not compute in. */
-  | 'LTH1010';
+  | 'LTH1010'
+  /** An operator without an integer kernel, where there are no float ones. */
+  | 'LTH1011'
+  /** An option of a recipe that asks for what the target does not run. */
+  | 'LTH1012';
 
 export interface TargetProblem {
   readonly code: TargetProblemCode;

@@ -7,6 +7,7 @@ describe('targets', () => {
     ['x64', 'fpu avx512f avx512bw', 'x64'],
     ['x64', 'fpu avx512f avx512_vnni', 'x64-vnni'],
     ['x64', 'avx2 avx_vnni', 'x64-vnni'],
+    ['x64', 'avx512_vnni amx_tile amx_int8', 'x64-amx'],
     ['arm64', 'asimddp', 'arm64'],
   ])('on %s with %s it is %s', (arch, flags, name) => {
     expect(targetOfProcessor({ arch, flags: new Set(flags.split(' ')) }).name).toBe(name);
@@ -21,6 +22,21 @@ describe('targets', () => {
     expect(findTarget('auto', () => ({ arch: 'arm64', flags: undefined })).name).toBe('arm64');
     expect(findTarget(undefined, () => ({ arch: 'arm64', flags: undefined })).name).toBe('arm64');
     expect(new Set(targetNames).size).toBe(targets.length + 1);
+  });
+
+  it('says where each fact is from, and what each target runs is in its own terms', () => {
+    for (const { name, facts, operators, integerOperators, runsFloat } of targets) {
+      expect(facts.length, name).toBeGreaterThan(1);
+      for (const { says, source } of facts) {
+        expect(says, name).toMatch(/^[A-Z].*\.$/s);
+        expect(source, name).toMatch(/^https:\/\/[a-z]/);
+      }
+      if (operators && integerOperators) {
+        for (const operator of integerOperators) expect(operators.has(operator), `${name}: ${operator}`).toBe(true);
+      }
+      // Who has no float kernels must say which integer ones there are.
+      if (!runsFloat) expect(integerOperators?.size, name).toBeGreaterThan(0);
+    }
   });
 
   it('names the nearest target for an unknown one', () => {

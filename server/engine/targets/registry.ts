@@ -6,11 +6,12 @@ import { LatheError } from '../errors.ts';
 import { didYouMean, listInWords } from '../util/nearest.ts';
 import { coreml, nnapi, openvino, qnnHtp } from './accelerators.ts';
 import { cuda, directml, tensorrt, webgpuWasm } from './gpus.ts';
-import { arm64, x64, x64Vnni } from './processors.ts';
+import { tfliteMicro } from './microcontrollers.ts';
+import { arm64, x64, x64Amx, x64Vnni } from './processors.ts';
 import type { Target } from './target.ts';
 
 export const targets: readonly Target[] = [
-  x64, x64Vnni, arm64, cuda, tensorrt, openvino, directml, coreml, qnnHtp, nnapi, webgpuWasm,
+  x64, x64Vnni, x64Amx, arm64, cuda, tensorrt, openvino, directml, coreml, qnnHtp, nnapi, webgpuWasm, tfliteMicro,
 ];
 
 /** What a recipe may name: the targets, and `auto` for the machine that Lathe runs on. */
@@ -43,6 +44,7 @@ export function hostProcessor(): HostProcessor {
 export function targetOfProcessor(processor: HostProcessor): Target {
   if (processor.arch === 'arm64') return arm64;
   const { flags } = processor;
+  if (flags?.has('amx_int8') === true) return x64Amx;
   const adds32Bits = flags?.has('avx512_vnni') === true || flags?.has('avx_vnni') === true;
   return adds32Bits ? x64Vnni : x64;
 }

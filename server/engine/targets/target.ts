@@ -42,6 +42,25 @@ export interface Target {
    * Operators that only move or name data (Constant, Identity, …) are never counted.
    */
   readonly operators?: ReadonlySet<string>;
-  /** Where the facts are from. */
-  readonly sources: readonly string[];
+  /**
+   * Operators that compute in integers when pairs stand around them; absent where all that the target runs do. Values
+   * go back to float around the others.
+   */
+  readonly integerOperators?: ReadonlySet<string>;
+  /** `false` where a layer that is not quantized cannot run at all, instead of in float. */
+  readonly runsFloat: boolean;
+  /** What the fields above are taken from, fact by fact. */
+  readonly facts: readonly TargetFact[];
+}
+
+/** One fact about a target, in a sentence, and where it stands. */
+export interface TargetFact {
+  readonly about: 'types' | 'operators' | 'opsets' | 'shapes' | 'saturation' | 'fusion' | 'preference';
+  readonly says: string;
+  /** Address of public documentation or source. */
+  readonly source: string;
+}
+
+export function operators(names: string): ReadonlySet<string> {
+  return new Set(names.trim().split(/\s+/));
 }

@@ -3,7 +3,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { DiagnosticSeverity, DiagnosticTag, type Diagnostic } from 'vscode-languageserver';
 import type { RecipeProblem } from '../../engine/recipe/problem.ts';
-import { targetNames } from '../../engine/targets/registry.ts';
+import { findTarget, targetNames } from '../../engine/targets/registry.ts';
+import { targetConflicts } from '../../engine/recipe/target-conflicts.ts';
 import { nearestPattern } from '../../engine/recipe/unmatched.ts';
 import { compileGlob } from '../../engine/util/glob.ts';
 import type { ModelStore } from '../models/store.ts';
@@ -25,6 +26,7 @@ export function diagnose(recipe: RecipeDocument, models: ModelStore): Diagnostic
   return [
     ...recipe.parsed.problems.map(textProblem),
     ...fileProblems(recipe, models),
+    ...optionProblems(recipe),
     ...modelProblems(recipe, models),
   ];
 }
@@ -106,6 +108,17 @@ function overruled(
   const message = 'Later rules match every layer of this one, and the last rule that matches counts.';
   const diagnostic = at(recipe, place, code('LTH2014'), message, DiagnosticSeverity.Information);
   return [{ ...diagnostic, tags: [DiagnosticTag.Unnecessary] }];
+}
+
+/** What the target does not run of what the steps ask for; a recipe for this machine included. */
+function optionProblems(recipe: RecipeDocument): Diagnostic[] {
+  const name = recipe.value(['target']);
+  if (name !== undefined && !(typeof name === 'string' && targetNames.includes(name))) return [];
+  return targetConflicts(recipe.steps, findTarget(name)).flatMap(({ path, code: own, severity, message, fix }) => {
+    const place = recipe.places.find((each) => each.part === 'value' && each.path.join('/') === path.join('/'))
+      ?? recipe.places.find((each) => each.path.join('/') === path.slice(0, -1).join('/'));
+    return place ? [at(recipe, place, own, `${message} ${fix}`, severities[severity])] : [];
+  });
 }
 
 /** What needs the model: patterns, and what the target says. */
