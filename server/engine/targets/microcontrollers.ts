@@ -8,7 +8,7 @@ const kernels = 'https://github.com/tensorflow/tflite-micro/blob/main/tensorflow
 
 /**
  * LiteRT for Microcontrollers with CMSIS-NN: the model is converted from ONNX to .tflite first, so that opsets are
- * those of the converter. Everything is int8; a layer that stays float needs float kernels, which most builds leave out.
+ * those of the converter. Everything is int8: a layer that stays float needs float kernels, which builds leave out.
  */
 export const tfliteMicro: Target = {
   name: 'tflite-micro',
@@ -27,15 +27,15 @@ export const tfliteMicro: Target = {
   runsFloat: false,
   prefers: { scheme: 'int8', reason: 'kernels for microcontrollers compute in 8-bit integers' },
   operators: operators(`
-    Abs Add ArgMax ArgMin AveragePool Cast Clip Concat Conv ConvTranspose DepthToSpace DequantizeLinear Div Elu Exp
-    Flatten Gather Gemm GlobalAveragePool GlobalMaxPool HardSwish LeakyRelu Log LogSoftmax MatMul Max MaxPool Min Mul
-    Neg PRelu Pad QuantizeLinear ReduceMax ReduceMean ReduceSum Relu Reshape Resize Sigmoid Slice Softmax SpaceToDepth Split
-    Sqrt Squeeze Sub Tanh Transpose Unsqueeze`),
+    Abs Add ArgMax ArgMin AveragePool Cast Clip Concat Conv ConvTranspose DepthToSpace DequantizeLinear Div Elu
+    Exp Flatten Gather Gemm GlobalAveragePool GlobalMaxPool HardSwish LeakyRelu Log LogSoftmax MatMul Max
+    MaxPool Min Mul Neg PRelu Pad QuantizeLinear ReduceMax ReduceMean ReduceSum Relu Reshape Resize Sigmoid
+    Slice Softmax SpaceToDepth Split Sqrt Squeeze Sub Tanh Transpose Unsqueeze`),
   integerOperators: operators(`
     Abs Add ArgMax ArgMin AveragePool Clip Concat Conv ConvTranspose DepthToSpace Elu Exp Flatten Gather Gemm
-    GlobalAveragePool GlobalMaxPool HardSwish LeakyRelu Log LogSoftmax MatMul Max MaxPool Min Mul PRelu Pad ReduceMax
-    ReduceMean ReduceSum Relu Reshape Resize Sigmoid Slice Softmax SpaceToDepth Split Squeeze Sub Tanh Transpose
-    Unsqueeze`),
+    GlobalAveragePool GlobalMaxPool HardSwish LeakyRelu Log LogSoftmax MatMul Max MaxPool Min Mul PRelu Pad
+    ReduceMax ReduceMean ReduceSum Relu Reshape Resize Sigmoid Slice Softmax SpaceToDepth Split Squeeze Sub Tanh
+    Transpose Unsqueeze`),
   facts: [{
     about: 'types',
     says: 'Weights are int8 from -127 to 127 with zero point 0, one scale a channel for convolutions; activations are '
