@@ -16,6 +16,17 @@ describe('a run in the view', () => {
     expect(item.icon.id).toBe('loading~spin');
   });
 
+  it('while it trains, which can be paused', () => {
+    const training = {
+      recipeStep: 0, name: 'distill', stepsPlanned: 90, metric: 'top1', losses: [], scores: [], paused: false,
+    };
+    const progress = { phase: 'Training', done: 4, total: 90 };
+    expect(runItem({ ...record, progress, training }, 0))
+      .toMatchObject({ description: 'Training 4 of 90', context: 'run.running.recipe.training' });
+    expect(runItem({ ...record, progress, training: { ...training, paused: true } }, 0))
+      .toMatchObject({ description: 'Training, paused', context: 'run.running.recipe.paused' });
+  });
+
   it('when it is done, with its age', () => {
     const done: RunRecord = { ...record, state: 'done', summary: '3.77x smaller', endedAt: 60_000 };
     expect(runItem(done, 360_000).description).toBe('3.77x smaller · 5 min ago');

@@ -190,6 +190,46 @@ describe.skipIf(chromiumPath === undefined)('result page, in Chromium', () => {
     await opened.close();
   });
 
+  it('draws the curves of training while they grow, and lets it be paused and stopped', async () => {
+    const training = {
+      recipeStep: 1, name: 'distill', stepsPlanned: 100, metric: 'top1', paused: false,
+      losses: Array.from({ length: 20 }, (_, i) => [i, 2 * 0.9 ** i] as const),
+      scores: [{ step: 0, value: 0.7, loss: 2 }, { step: 10, value: 0.9, loss: 1 }, { step: 20, value: 0.8, loss: 1 }],
+    };
+    const running = record('recipe', { state: 'running', training });
+    const opened = await open({ type: 'progress', record: running });
+    const { page } = opened;
+    expect(await page.getByRole('img', { name: /^Loss: 0\.270 at step 19 of 100$/ }).isVisible()).toBe(true);
+    expect(await page.getByRole('img', { name: /^top1: 80\.0 % at step 20 of 100$/ }).isVisible()).toBe(true);
+    expect(await page.locator('circle.after').count()).toBe(1);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('button', { name: 'Stop and Keep Best' }).click();
+    await opened.send({ type: 'progress', record: { ...running, training: { ...training, paused: true } } });
+    await page.getByRole('heading', { name: 'Training (distill), paused' }).waitFor();
+    await page.getByRole('button', { name: 'Resume' }).click();
+    expect(requestsOf(opened)).toEqual(['pause', 'stopAndKeep', 'resume'].map((name) => ({
+      method: 'command', command: `lathe.runs.${name}`, arguments: ['run-1'],
+    })));
+    expect(opened.errors).toEqual([]);
+    await opened.close();
+  });
+
+  it('has a tab for steps that trained', async () => {
+    const training = {
+      learnedFrom: 'labels', samples: 900, heldOut: 100, batch: 32, stepsMade: 60, stepsPlanned: 60, epochs: 2,
+      learningRate: 1e-3, learningRateFound: false, metric: 'top1', losses: [[0, 2], [59, 0.5]], bestStep: 60,
+      scores: [{ step: 0, value: 0.7, loss: 2 }, { step: 60, value: 0.9, loss: 1 }], end: 'done', trainingMs: 61_000,
+    } as const;
+    const result = { ...run, steps: [...run.steps, { name: 'finetune', durationMs: 1, kept: true, training }] };
+    const opened = await open({ type: 'run', record: record('recipe'), result });
+    await opened.page.getByRole('tab', { name: 'Training' }).click();
+    const text = await opened.page.locator('main').innerText();
+    expect(text).toContain('Learned from labels: 60 steps of 32 samples from 900 samples in 1 min 1 s');
+    expect(text).toContain('top1 went from 70.0 % to 90.0 %');
+    expect(await opened.page.getByRole('img', { name: /^Loss: 0\.500/ }).isVisible()).toBe(true);
+    await opened.close();
+  });
+
   it('follows a run to its end, or to its failure and the fix', async () => {
     const running = record('recipe', { state: 'running', progress: { phase: 'Calibrating', done: 25, total: 100 } });
     const opened = await open({ type: 'progress', record: running });
