@@ -129,7 +129,8 @@ try {
     const middle = (list: readonly number[]): string => [...list].sort((a, b) => a - b)[list.length >> 1]!.toFixed(1);
     const { peakRssBytes } = await runtime.memory();
     console.log(`CPU ms a step: Lathe ${middle(ours)}, PyTorch ${middle(theirs)}`);
-    console.log(`ratio ${ratios[ratios.length >> 1]!.toFixed(2)} (${ratios[0]!.toFixed(2)} to ${ratios.at(-1)!.toFixed(2)})`);
+    const [low, high] = [ratios[0]!.toFixed(2), ratios.at(-1)!.toFixed(2)];
+    console.log(`ratio ${ratios[ratios.length >> 1]!.toFixed(2)} (${low} to ${high})`);
     console.log(`peak MB: Lathe ${(peakRssBytes / 1e6).toFixed(0)}, PyTorch ${(peakBytes / 1e6).toFixed(0)}`);
   }
   torch.close();

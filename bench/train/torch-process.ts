@@ -25,9 +25,9 @@ export class TorchProcess {
 
   async ask<T>(command: string): Promise<T> {
     this.child.stdin!.write(`${command}\n`);
-    const { value, done } = await this.lines.next();
-    if (done) throw new Error('PyTorch ended.');
-    return JSON.parse(value) as T;
+    const line = await this.lines.next();
+    if (line.done === true) throw new Error('PyTorch ended.');
+    return JSON.parse(line.value) as T;
   }
 
   close(): void {

@@ -26,6 +26,8 @@ export interface GradientCase {
   /** Nodes that compute the same outputs, where the rule runs the operator in another way than it does in use. */
   readonly reference?: readonly Node[];
   readonly batchNorm?: 'training' | 'frozen';
+  /** Channels of a block (`blockedChannels`); 1 unless told. */
+  readonly block?: number;
   readonly constants?: readonly Tensor[];
   /** Those whose gradient flows in; the first output of the last node unless told. */
   readonly outputs?: readonly string[];
@@ -90,7 +92,8 @@ export async function expectGradients(runtime: Runtime, test: GradientCase): Pro
   const tolerance = test.tolerance ?? (dtype === 'float64' ? 1e-7 : 2e-3);
   const outputs = test.outputs ?? [test.nodes.at(-1)!.outputs[0]!];
 
-  const graph = new GraphBuilder(modelOf(test, feeds), test.batchNorm ? { batchNorm: test.batchNorm } : {});
+  const { batchNorm = 'training', block = 1 } = test;
+  const graph = new GraphBuilder(modelOf(test, feeds), { batchNorm, block });
   const forward = graph.model.clone();
   forward.graph.outputs = outputs.map((name) => tensorInfo(name, graph.dtype(name), graph.dims(name)));
   if (test.reference) forward.graph.nodes = test.reference.map((node) => node.clone());

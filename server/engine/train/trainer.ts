@@ -6,6 +6,7 @@
 import { LatheError } from '../errors.ts';
 import type { Model } from '../model/model.ts';
 import { Tensor } from '../model/tensor.ts';
+import { blockedChannels } from '../runtime/blocked-layout.ts';
 import type { Runtime, Session } from '../runtime/runtime.ts';
 import { tensorValue, type Feeds, type TensorValue } from '../tensor/tensor-value.ts';
 import type { FlatWeights } from './flat-weights.ts';
@@ -44,7 +45,7 @@ export class Trainer {
       rates: (options.rates ?? []).length > 0,
       decay: (options.optimizer.weightDecay ?? 0) > 0,
     };
-    const graph = buildTrainingGraph(options, parts);
+    const graph = buildTrainingGraph(options, parts, await blockedChannels(runtime, signal));
     const { threads } = options;
     const session = await runtime.load(graph.model, threads === undefined ? {} : { threads }, signal);
     const trainer = new Trainer(options, graph, session);

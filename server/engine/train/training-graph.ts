@@ -39,16 +39,17 @@ export interface TrainingGraph {
 }
 
 /**
+ * @param block see `blockedChannels`
  * @throws LatheError `UNSUPPORTED` when nothing can be trained: the message names the operators in the way;
  *   `USAGE` when the patterns leave nothing
  */
-export function buildTrainingGraph(options: TrainerOptions, parts: OptimizerParts): TrainingGraph {
+export function buildTrainingGraph(options: TrainerOptions, parts: OptimizerParts, block = 1): TrainingGraph {
   const source = trainingModel(options);
   const { weights, blocked } = chooseWeights(source, options);
   const variables = weights.map(({ name }) => name);
   const initializers = new Map(source.graph.initializers);
 
-  const graph = new GraphBuilder(source, { batchNorm: options.batchNorm ?? 'training' });
+  const graph = new GraphBuilder(source, { batchNorm: options.batchNorm ?? 'training', block });
   const tape = new Tape(graph, variables);
   source.graph.outputs = [];
   tape.record(source.graph.nodes.splice(0));

@@ -22,6 +22,11 @@ export type Attributes = Readonly<Record<string, Attribute>>;
 /** A value, or a number that becomes a scalar constant of the other operand's type. */
 export type Operand = string | number;
 
+export interface GraphOptions {
+  readonly batchNorm?: 'training' | 'frozen';
+  readonly block?: number;
+}
+
 export class GraphBuilder {
   /** The model that grows. Its standard operator set is 18 or newer. */
   readonly model: Model;
@@ -36,10 +41,14 @@ export class GraphBuilder {
   /** Running averages, by initializer, and the values of the batch that they follow. */
   readonly tracked: { readonly running: string; readonly batch: string }[] = [];
 
+  /** Channels of a block in onnxruntime's fastest layout (`blockedChannels`); 1 where there is none. */
+  readonly block: number;
+
   /** @param model of known shapes throughout; changed from now on */
-  constructor(model: Model, options: { readonly batchNorm?: 'training' | 'frozen' } = {}) {
+  constructor(model: Model, options: GraphOptions = {}) {
     this.model = model;
     this.batchNorm = options.batchNorm ?? 'training';
+    this.block = options.block ?? 1;
     const { graph } = model;
     const types = inferShapes(model);
     const add = (name: string): void => {
@@ -60,7 +69,9 @@ export class GraphBuilder {
       if (tensor) this.constants.set(node.outputs[0]!, tensor);
     }
     // Emitted nodes use both; the names of nodes need not differ from those of values.
-    if (!model.opsetImports.has('com.microsoft')) model.opsetImports.set('com.microsoft', 1);
+    for (const domain of ['com.microsoft', 'com.microsoft.nchwc']) {
+      if (!model.opsetImports.has(domain)) model.opsetImports.set(domain, 1);
+    }
   }
 
   /** Shape of a value; throws `UNSUPPORTED` naming it when it does not follow from the inputs' shapes. */

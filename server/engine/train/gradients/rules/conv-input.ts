@@ -1,10 +1,11 @@
 /** Gradient of a convolution by its input. */
 
+import { blockedConv, blockingPays } from '../blocked-conv.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
 import { spreadAttributes, windowAttributes, type Windows } from './windows.ts';
 
 /** Below this onnxruntime's ConvTranspose is faster than its Conv with the kernel turned round. */
-const manyChannels = 32;
+const manyChannels = 16;
 
 /**
  * @param dims of the input [batch, channels, …]
@@ -49,7 +50,10 @@ function turnedConv(
   const turned = axes.length === 0
     ? swapped
     : g.slice(swapped, back, axes.map(() => Number.MIN_SAFE_INTEGER), axes, back);
-  return g.emit('Conv', [gradient, turned], windowAttributes({ ...windows, begins, ends }));
+  const around = { ...windows, begins, ends };
+  return blockingPays(g, gradient, g.dims(turned), around)
+    ? blockedConv(g, [gradient, turned], around)
+    : g.emit('Conv', [gradient, turned], windowAttributes(around));
 }
 
 /** [made, perGroup, …] as [perGroup · group, made / group, …], group by group. */

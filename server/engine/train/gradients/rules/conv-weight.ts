@@ -1,12 +1,16 @@
 /** Gradient of a convolution by its weight. Which form is fastest was measured with onnxruntime's CPU provider. */
 
 import { attr } from '../../../model/attribute.ts';
+import { blockedConv, blockingPays } from '../blocked-conv.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
 import { depthwiseWeightGradient } from './depthwise-weight.ts';
 import { span, taps, windowAttributes, type Windows } from './windows.ts';
 
 /** From here on one product per tap is faster than one over all taps, whose joining copies the whole input. */
-const manyChannels = 32;
+const manyChannels = 8;
+
+/** Places of the gradient up to which a product per tap has too little to do. */
+const smallArea = 64;
 
 /** Kernels of more taps (filter banks written as convolutions) would make graphs of as many slices. */
 const maxTaps = 64;
@@ -32,6 +36,9 @@ export function convWeightGradient(
     return depthwiseWeightGradient(g, x, dims, gradient, windows);
   }
   const count = kernel.reduce((a, b) => a * b, 1);
+  if (group === 1 && swappingInBlocksPays(g, dims, gradient, windows)) {
+    return swappedInBlocks(g, x, gradient, windows);
+  }
   if (count > maxTaps && group === 1) return swappedConv(g, x, dims, gradient, windows);
   if (group === 1 && perGroup >= manyChannels) return productPerTap(g, x, dims, gradient, windows);
   return productOfAllTaps(g, x, dims, gradient, windows);
@@ -58,19 +65,25 @@ function asPicture(
   return g.reshape(convWeightGradient(g, picture!, lifted(dims), dy!, windows), dims);
 }
 
-/** What each tap of the kernel sees: values of shape [batch, channels, …gradient]. */
-export function tapViews(g: GraphBuilder, x: string, made: readonly number[], windows: Windows): string[] {
-  const { kernel, strides, dilations, begins } = windows;
+/** The input with its padding written out, as far as windows reach. */
+function padded(g: GraphBuilder, x: string, made: readonly number[], windows: Windows): string {
+  const { strides, begins } = windows;
   const lengths = g.dims(x).slice(2);
   const ends = lengths.map((length, i) => (made[i]! - 1) * strides[i]! + span(windows, i) - length - begins[i]!);
-  const padded = g.pad(x, [0, 0, ...begins, 0, 0, ...ends]);
-  const axes = lengths.map((_, i) => i + 2);
+  return g.pad(x, [0, 0, ...begins, 0, 0, ...ends]);
+}
+
+/** What each tap of the kernel sees: values of shape [batch, channels, …gradient]. */
+function tapViews(g: GraphBuilder, x: string, made: readonly number[], windows: Windows): string[] {
+  const { kernel, strides, dilations } = windows;
+  const whole = padded(g, x, made, windows);
+  const axes = kernel.map((_, i) => i + 2);
   const isDense = strides.every((stride) => stride === 1);
-  if (kernel.every((length) => length === 1) && isDense) return [padded];
+  if (kernel.every((length) => length === 1) && isDense) return [whole];
   return taps(kernel).map((tap) => {
     const starts = tap.map((at, i) => at * dilations[i]!);
     const stops = starts.map((start, i) => start + (made[i]! - 1) * strides[i]! + 1);
-    return g.slice(padded, starts, stops, axes, isDense ? undefined : strides);
+    return g.slice(whole, starts, stops, axes, isDense ? undefined : strides);
   });
 }
 
@@ -106,9 +119,40 @@ function productOfAllTaps(
   const apart = group === 1 ? views : views.map((view) => g.reshape(view, [batch, group, perGroup, area]));
   const columns = g.reshape(g.concat(apart, group === 1 ? 1 : 2), [batch, group, views.length * perGroup, area]);
   const dy = g.reshape(gradient, [batch, group, made / group, area]);
-  const sums = g.reduceSum(g.matmul(dy, columns, { transB: true }), [0]);
-  const swapped = g.transpose(g.reshape(sums, [made, views.length, perGroup]), [0, 2, 1]);
-  return g.reshape(swapped, dims);
+  // The larger operand on the left: the kernel rearranges the right one before it begins.
+  const sums = g.reduceSum(g.matmul(columns, dy, { transB: true }), [0]);
+  const parts = g.reshape(sums, [group, views.length, perGroup, made / group]);
+  return g.reshape(g.transpose(parts, [0, 3, 2, 1]), dims);
+}
+
+/** Where `swappedInBlocks` is the fastest form: with strides, and over small pictures. */
+function swappingInBlocksPays(
+  g: GraphBuilder,
+  dims: readonly number[],
+  gradient: string,
+  { kernel, strides }: Windows,
+): boolean {
+  const [batch = 0, made = 0, height = 0, width = 0] = g.dims(gradient);
+  const swapped = { kernel: [height, width], group: 1 };
+  const pays = kernel.some((length) => length > 1) &&
+    (strides.some((stride) => stride > 1) || height * width <= smallArea);
+  return pays && dims[1]! >= manyChannels && blockingPays(g, gradient, [made, batch, height, width], swapped);
+}
+
+/**
+ * A convolution of the input with the gradient as its kernel, samples and channels changed, strides and dilations too;
+ * in blocks of channels nothing is unfolded for it.
+ */
+function swappedInBlocks(g: GraphBuilder, x: string, gradient: string, windows: Windows): string {
+  const places = g.dims(gradient).slice(2);
+  const swap = [1, 0, 2, 3];
+  const none = places.map(() => 0);
+  const made = blockedConv(
+    g,
+    [g.transpose(padded(g, x, places, windows), swap), g.transpose(gradient, swap)],
+    { kernel: places, strides: windows.dilations, dilations: windows.strides, begins: none, ends: none, group: 1 },
+  );
+  return g.transpose(made, swap);
 }
 
 /** A convolution of the input with the gradient, samples and channels changed: two to eight times slower, but small. */

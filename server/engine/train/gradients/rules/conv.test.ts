@@ -1,13 +1,17 @@
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { node } from '../../../../../test/model/build.ts';
 import { expectGradients } from '../../../../../test/train/finite-differences.ts';
 import { attr, type Attribute } from '../../../model/attribute.ts';
+import { blockedChannels } from '../../../runtime/blocked-layout.ts';
 import { Runtime } from '../../../runtime/runtime.ts';
 
 let runtime: Runtime;
+/** Channels of a block on this machine: without such a layout the cases below still hold, the plain way. */
+let block: number;
 
 beforeAll(async () => {
   runtime = await Runtime.start({ threads: 1 });
+  block = await blockedChannels(runtime);
 });
 
 afterAll(() => runtime.close());
@@ -28,13 +32,14 @@ function attributesOf(given: ConvCase['attributes'] = {}): Record<string, Attrib
   );
 }
 
-async function check(opType: string, { x, w, b, attributes }: ConvCase): Promise<void> {
+async function check(opType: string, { x, w, b, attributes }: ConvCase, more: { block?: number } = {}): Promise<void> {
   await expectGradients(runtime, {
     nodes: [node(opType, b ? 'x, w, b' : 'x, w', 'y', attributesOf(attributes))],
     inputs: { x, w, ...(b && { b }) },
     // A convolution is linear in each of its inputs: differences are exact at any distance.
     step: 1,
     samples: 25,
+    ...more,
   });
 }
 
@@ -69,6 +74,26 @@ describe('Conv', () => {
     'three axes': { x: [1, 2, 4, 5, 4], w: [3, 2, 2, 3, 2], b: [3], attributes: { strides: [1, 2, 1] } },
   };
   for (const [name, test] of Object.entries(cases)) it(name, () => check('Conv', test));
+});
+
+describe('Conv in blocks of channels', () => {
+  const cases: Readonly<Record<string, ConvCase>> = {
+    plain: { x: [2, 16, 6, 5], w: [32, 16, 3, 3], b: [32], attributes: { pads: [1, 1, 1, 1] } },
+    'uneven padding': { x: [1, 32, 6, 5], w: [16, 32, 3, 2], attributes: { pads: [0, 1, 2, 0] } },
+    'strides, dilations': { x: [1, 16, 9, 9], w: [16, 16, 3, 3], attributes: { strides: [2, 2], dilations: [2, 1] } },
+    'strides, many samples': { x: [16, 16, 7, 7], w: [16, 16, 3, 3], attributes: { strides: [2, 2] } },
+    'small pictures, many samples': { x: [16, 16, 4, 4], w: [16, 16, 3, 3], attributes: { pads: [1, 1, 1, 1] } },
+    depthwise: { x: [2, 16, 6, 5], w: [16, 1, 3, 3], b: [16], attributes: { group: 16, pads: [1, 1, 1, 1] } },
+    'depthwise, strides': { x: [2, 32, 7, 6], w: [32, 1, 3, 3], attributes: { group: 32, strides: [2, 2] } },
+    'depthwise, dilated': { x: [1, 16, 8, 8], w: [16, 1, 5, 3], attributes: { group: 16, dilations: [1, 2] } },
+    'channels that fill no block': { x: [1, 12, 5, 5], w: [20, 12, 3, 3], b: [20] },
+  };
+  for (const [name, test] of Object.entries(cases)) it(name, () => check('Conv', test, { block }));
+
+  it('are found on machines whose layout onnxruntime knows', () => {
+    expect([1, 8, 16]).toContain(block);
+    if (process.arch === 'x64') expect(block).toBeGreaterThan(1);
+  });
 });
 
 describe('ConvTranspose', () => {

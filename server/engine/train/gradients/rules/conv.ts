@@ -1,6 +1,7 @@
 /** Convolution and its transpose. */
 
 import type { Node } from '../../../model/node.ts';
+import { blockedConv, blockingPays } from '../blocked-conv.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
 import type { GradientRule, GradientRules } from '../rule.ts';
 import { convInputGradient } from './conv-input.ts';
@@ -19,6 +20,15 @@ function spatial(g: GraphBuilder, node: Node): { kernel: number[]; from: number[
 }
 
 const conv: GradientRule = {
+  forward: (g, node, needs) => {
+    const [x, w, b] = node.inputs as [string, string, string?];
+    const { kernel, from, to } = spatial(g, node);
+    const windows = windowsOf(node, kernel, from, to);
+    // Constant weights onnxruntime brings into blocks by itself.
+    if (needs(1) && blockingPays(g, x, g.dims(w), windows)) blockedConv(g, [x, w, b], windows, node.outputs[0]);
+    else g.keep(node);
+    return [];
+  },
   backward: (g, node, { gradient, needs }) => {
     const [x, w] = node.inputs as [string, string];
     const { kernel, from, to } = spatial(g, node);
