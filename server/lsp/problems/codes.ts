@@ -1,3 +1,5 @@
+import type { CauseCode } from '../../../protocol/results/analysis.ts';
+
 /** Codes of the problems of models; docs/problems.md explains each. */
 export type ModelProblemCode =
   /** The file cannot be read, or is no model. */
@@ -23,4 +25,8 @@ export type ModelProblemCode =
   /** A layer that lost much in the last run. */
   | 'LTH3022'
   /** A layer that stayed in float. */
-  | 'LTH3023';
+  | 'LTH3023'
+  /** A metric that dropped in the last run, which trained nothing. */
+  | 'LTH3024'
+  /** Causes of a layer's loss; `sensitivity/causes` has one test for each. */
+  | CauseCode;

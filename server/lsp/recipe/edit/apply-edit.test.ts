@@ -62,6 +62,14 @@ describe('applyEdit', () => {
       .toBe('version: 1\nmodel: net.onnx\nsteps:\n  - fold: { tieTransposed: true }\n  # small\n  - quantize: {}\n');
   });
 
+  it('adds a step that recovers what pruning cost, between it and quantization', () => {
+    const pruned = 'version: 1\nmodel: net.onnx\nsteps:\n  - prune: { ratio: 0.5 }\n  - quantize: {}\n';
+    const { text } = applyEdit(pruned, { kind: 'option', step: 'distill', option: 'minutes', value: 10 });
+    expect(text).toBe('version: 1\nmodel: net.onnx\nsteps:\n  - prune: { ratio: 0.5 }\n  - distill: { minutes: 10 }\n'
+      + '  - quantize: {}\n');
+    expect(parseRecipe(text).problems).toEqual([]);
+  });
+
   it('adds a step once', () => {
     const text = 'version: 1\nmodel: net.onnx\nsteps: [quantize]\n';
     const { text: after, line } = applyEdit(text, { kind: 'step', step: 'fold', before: 'quantize' });
