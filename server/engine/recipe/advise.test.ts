@@ -58,6 +58,19 @@ describe('advise', () => {
     expect(advised({ Conv: 10 }).reason).not.toContain('random');
   });
 
+  it('offers no dynamic int8 where there is none', () => {
+    expect(advised({ Conv: 10 }, 'nnapi', {})).toMatchObject({ scheme: 'fp16' });
+    expect(advised({ MatMul: 90 }, 'tflite-micro').scheme).toBe('int8');
+    expect(advised({ MatMul: 90 }, 'tflite-micro', {}).scheme).toBeUndefined();
+  });
+
+  it('says what kind of network it saw, and what saturates', () => {
+    expect(advised({ Conv: 10 }).reason).toContain('convolutional network (1 convolution)');
+    expect(advised({ Conv: 10 }).reason).toContain('16-bit sums');
+    expect(advised({ Conv: 10 }, 'x64-vnni').reason).not.toContain('16-bit sums');
+    expect(advised({ LSTM: 10 }).reason).toContain('recurrent network (1 recurrent layer)');
+  });
+
   it('leaves alone what is quantized, and what has no weights', () => {
     expect(advised({ Conv: 10, DequantizeLinear: 1 }).scheme).toBeUndefined();
     expect(advised({}).scheme).toBeUndefined();
