@@ -158,7 +158,7 @@ describe('the questions of the wizard', () => {
   it('name this machine first', async () => {
     const targets = await client.request(listTargets, {});
     expect(targets.map(({ here }) => here)).toEqual([true, ...targets.slice(1).map(() => false)]);
-    expect(targets).toHaveLength(11);
+    expect(targets).toHaveLength(13);
   });
 
   it('find the data near a model', async () => {
