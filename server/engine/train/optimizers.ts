@@ -79,8 +79,9 @@ function sgd(
 }
 
 /**
- * Without its corrections of bias, m̂ / (√v̂ + ε) is c · m / (√v + ε√(1 - β₂ᵗ)) with c = √(1 - β₂ᵗ) / (1 - β₁ᵗ): two
- * numbers that are fed with each step (`biasCorrections`).
+ * The moments are kept divided by 1 - β, which saves two passes over all weights: M = m / (1 - β₁) becomes β₁M + g, and
+ * V = v / (1 - β₂) becomes β₂V + g². Then m̂ / (√v̂ + ε) is a · M / (√V + e), with two numbers that are fed with each
+ * step (`biasCorrections`).
  */
 function adam(
   graph: GraphBuilder,
@@ -89,21 +90,22 @@ function adam(
   vector: (name: string) => string,
   carried: Map<string, string>,
 ): string {
-  const squared = graph.mul(gradient, gradient);
-  const first = graph.add(graph.mul(vector(inputs.moment1), beta1), graph.mul(gradient, 1 - beta1));
-  const second = graph.add(graph.mul(vector(inputs.moment2), beta2), graph.mul(squared, 1 - beta2));
+  const first = graph.add(graph.mul(vector(inputs.moment1), beta1), gradient);
+  const second = graph.add(graph.mul(vector(inputs.moment2), beta2), graph.mul(gradient, gradient));
   carried.set(first, inputs.moment1);
   carried.set(second, inputs.moment2);
   const corrections = graph.input(inputs.epsilon, 'float32', [2]);
   const [scale, epsilon] = graph.emitAll('Split', [corrections], 2, { axis: attr.int(0), num_outputs: attr.int(2) });
-  return graph.div(graph.mul(first, scale!), graph.add(graph.emit('Sqrt', [second]), epsilon!));
+  const ratio = graph.div(first, graph.add(graph.emit('Sqrt', [second]), epsilon!));
+  return graph.mul(ratio, scale!);
 }
 
-/** [2] what Adam is fed with its step number `step`, from 1: the factor, and ε. */
+/** [2] what Adam is fed with its step number `step`, from 1: a and e of `adam`. */
 export function biasCorrections(
   { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: Extract<Optimizer, { kind: 'adam' | 'adamw' }>,
   step: number,
 ): Float32Array {
-  const root = Math.sqrt(1 - beta2 ** step);
-  return Float32Array.of(root / (1 - beta1 ** step), epsilon * root);
+  // √v̂ = √V / root
+  const root = Math.sqrt((1 - beta2 ** step) / (1 - beta2));
+  return Float32Array.of(((1 - beta1) / (1 - beta1 ** step)) * root, epsilon * root);
 }
