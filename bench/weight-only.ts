@@ -89,12 +89,13 @@ await withRuntime({ threads: 1 }, async (runtime) => {
     threads: 1,
     tempDir: folder,
     progress: () => undefined,
-    log: () => undefined,
+    log: (line) => console.log(`  ${line}`),
   };
   const { model: folded } = await foldPass.apply(original, foldOptions.parse({}), context);
   for (const [name, options] of runs) {
     if (wanted.length > 0 && !wanted.some((word) => name.includes(word))) continue;
-    const { model } = await quantizePass.apply(folded, quantizeOptions.parse(options), context);
+    const { model, notes } = await quantizePass.apply(folded, quantizeOptions.parse(options), context);
+    for (const { message } of notes) console.log(`  ${message}`);
     const out = join(folder, 'quantized.onnx');
     writeModel(model, out);
     await row(runtime, `Lathe ${name}`, out, held, float);

@@ -3,6 +3,9 @@
 import {
   activationTypes, calibrationMethods, weightTypes,
 } from '../../engine/passes/quantize/options.ts';
+import {
+  apartBits, storageForms, weightOnlyMethods,
+} from '../../engine/passes/quantize/weight-only/weight-only-options.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { given, runTechnique, techniqueOptions } from '../one-technique.ts';
@@ -15,11 +18,12 @@ export const quantizeCommand: Command = {
   examples: [
     'lathe quantize model.onnx --data pictures/ --calibration-method mse',
     'lathe quantize model.onnx --scheme dynamic -o small.onnx',
+    'lathe quantize language-model.onnx --scheme int4 --data texts.data.yaml',
     'lathe quantize model.onnx --keep "/classifier/*" --write-recipe',
   ],
   options: [
     ...techniqueOptions,
-    { name: 'scheme', value: 'S', summary: 'int8, dynamic, fp16 or bf16; int8 by default' },
+    { name: 'scheme', value: 'S', summary: 'int8, dynamic, int4, int3, int2, fp16 or bf16; int8 by default' },
     { name: 'activations', value: 'TYPE', summary: 'type of the values between layers', choices: activationTypes },
     { name: 'weights', value: 'TYPE', summary: 'type of the weights', choices: weightTypes },
     { name: 'per-tensor', summary: 'one scale for a whole weight instead of one for each channel' },
@@ -27,6 +31,12 @@ export const quantizeCommand: Command = {
     { name: 'calibration-method', value: 'M', summary: 'how ranges are chosen', choices: calibrationMethods },
     { name: 'percentile', value: 'P', summary: 'share of the values, in percent, that a range must hold' },
     { name: 'reduce-range', summary: 'weights of 7 bits, for processors whose int8 sums saturate' },
+    { name: 'method', value: 'M', summary: 'weight-only: how weights are rounded', choices: weightOnlyMethods },
+    { name: 'block-size', value: 'N', summary: 'weight-only: weights that share a scale, 16 to 256; 32 by default' },
+    { name: 'no-zero-points', summary: 'weight-only: ranges centred on zero' },
+    { name: 'embeddings', value: 'BITS', summary: 'weight-only: lookup tables; int8 by default', choices: apartBits },
+    { name: 'head', value: 'BITS', summary: 'weight-only: the last matrix; int8 by default', choices: apartBits },
+    { name: 'storage', value: 'FORM', summary: 'weight-only: how weights are stored', choices: storageForms },
     { name: 'keep', value: 'PATTERN', summary: 'leave layers that match in float; may be repeated', multiple: true },
     { name: 'op-types', value: 'LIST', summary: 'only these operators, separated by commas' },
   ],
@@ -37,7 +47,7 @@ export const quantizeCommand: Command = {
     return runTechnique(context, {
       step: 'quantize',
       options,
-      suffix: scheme === 'fp16' || scheme === 'bf16' ? scheme : 'int8',
+      suffix: typeof scheme === 'string' && scheme !== 'dynamic' ? scheme : 'int8',
       needsData: needsData(context.args, options),
     });
   },
@@ -46,7 +56,7 @@ export const quantizeCommand: Command = {
 /** Schemes that calibrate nothing work on the file alone, however large it is, unless data to measure on are given. */
 function needsData(args: Arguments, { scheme }: Record<string, unknown>): boolean {
   const given = args.text('data') !== undefined || args.text('calibration') !== undefined;
-  return given || scheme === undefined || scheme === 'int8';
+  return given || ((scheme === undefined || scheme === 'int8') && args.text('activations') !== 'float');
 }
 
 /** The flags in the words of a recipe. */
@@ -60,6 +70,12 @@ function quantizeOptionsOf(args: Arguments): Record<string, unknown> {
     ['calibration', args.text('calibration-method')],
     ['percentile', args.number('percentile', 0)],
     ['reduceRange', args.flag('reduce-range') || undefined],
+    ['method', args.text('method')],
+    ['blockSize', args.integer('block-size', 16)],
+    ['zeroPoints', args.flag('no-zero-points') ? false : undefined],
+    ['embeddings', args.text('embeddings')],
+    ['head', args.text('head')],
+    ['storage', args.text('storage')],
     ['opTypes', args.text('op-types')?.split(',').map((name) => name.trim())],
     ['layers', args.texts('keep').length > 0
       ? args.texts('keep').map((match) => ({ match, keep: 'float' }))

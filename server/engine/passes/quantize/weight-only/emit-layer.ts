@@ -88,17 +88,19 @@ function gatherPacked({ node }: WeightLayer, weights: BlockWeights, { editor, st
 
 /** The float weight as a result of constants, which runtimes compute once, when they load the model. */
 function unpack(layer: WeightLayer, weights: BlockWeights, { editor, stored }: EmitContext): void {
-  const { node, input, order, weight: { dims } } = layer;
+  const { node, input } = layer;
+  editor.setInput({ node, index: input }, placeRows(layer, stored.blockFloats(weights), weights, stored));
+}
+
+/** The layer's weight in its own shape, from the value `blocks` [… rows, blocks, blockSize]. */
+export function placeRows(layer: WeightLayer, blocks: string, weights: BlockWeights, stored: StoredBlocks): string {
+  const { order, weight: { dims } } = layer;
   const { rows, columns, grid: { blockSize } } = weights;
   const padded = blocksOf(columns, blockSize) * blockSize;
-  let value = stored.blockFloats(weights);
-  if (padded !== columns) value = stored.firstColumns(stored.reshape(value, [rows, padded]), columns);
-  if (order === 'rows') value = stored.reshape(value, dims);
-  else if (order === 'columns') value = stored.transpose(stored.reshape(value, [rows, columns]), [1, 0]);
-  else {
-    const [outputs = 1, inputs = 1, ...kernel] = dims;
-    const channelsLast = stored.reshape(value, [outputs, ...kernel, inputs]);
-    value = stored.transpose(channelsLast, [0, dims.length - 1, ...kernel.map((_, i) => i + 1)]);
-  }
-  editor.setInput({ node, index: input }, value);
+  const value = padded === columns ? blocks : stored.firstColumns(stored.reshape(blocks, [rows, padded]), columns);
+  if (order === 'rows') return stored.reshape(value, dims);
+  if (order === 'columns') return stored.transpose(stored.reshape(value, [rows, columns]), [1, 0]);
+  const [outputs = 1, inputs = 1, ...kernel] = dims;
+  const channelsLast = stored.reshape(value, [outputs, ...kernel, inputs]);
+  return stored.transpose(channelsLast, [0, dims.length - 1, ...kernel.map((_, i) => i + 1)]);
 }

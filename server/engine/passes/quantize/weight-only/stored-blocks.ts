@@ -131,6 +131,10 @@ export class StoredBlocks {
     return output;
   }
 
+  multiply(a: string, b: string): string {
+    return this.binary('Mul', a, b);
+  }
+
   toFloat(value: string): string {
     return this.cast(value, 'float32');
   }
