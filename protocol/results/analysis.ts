@@ -41,9 +41,28 @@ export interface AnalyzedLayer {
   readonly causes?: readonly Cause[];
 }
 
-/** One reason for a layer's loss. Codes are documented in docs/problems.md. */
+/** Why a layer loses; docs/problems.md explains each. */
+export type CauseCode =
+  /** Channels of very different size share one scale. */
+  | 'LTH3031'
+  /** A few large values stretch the range. */
+  | 'LTH3032'
+  /** Values outside of the range are cut. */
+  | 'LTH3033'
+  /** Codes that stand for numbers that never occur. */
+  | 'LTH3034'
+  /** Biases that force coarser weights. */
+  | 'LTH3035'
+  /** Weights limited for processors that add in 16 bits. */
+  | 'LTH3036'
+  /** One scale for weights whose channels differ. */
+  | 'LTH3037'
+  /** The first or the last layer. */
+  | 'LTH3038';
+
+/** One reason for a layer's loss. */
 export interface Cause {
-  readonly code: string;
+  readonly code: CauseCode;
   /** A sentence with the figures that it rests on. */
   readonly message: string;
   /** What to do, as a sentence. */

@@ -1,6 +1,7 @@
 /** `lathe analyze`: which layers suffer from int8. */
 
 import { resolve } from 'node:path';
+import type { AnalysisResult, AnalyzedLayer } from '../../../protocol/results/analysis.ts';
 import { readModel } from '../../engine/formats/onnx/read.ts';
 import { analyzeModel } from '../../engine/recipe/analyze.ts';
 import { splitSources } from '../../engine/recipe/data-choice.ts';
@@ -9,16 +10,25 @@ import { bytesInWords, changeInWords, durationInWords, metricInWords, plural } f
 import type { Command } from '../command.ts';
 import { calibrationOption, dataOption, limitOption, metricOption, sourcesFor } from '../data.ts';
 import { runOptions, targetOption } from '../run-options.ts';
+import { sarifOption, writeSarif, type SarifProblem } from '../sarif.ts';
 import { table } from '../table.ts';
 
 export const analyzeCommand: Command = {
   name: 'analyze',
   summary: 'which layers suffer from int8, and how much',
   usage: 'MODEL --data D [--target T]',
-  details: 'Each layer is quantized alone. The error at the outputs orders all layers; the metric is measured for the\n'
-    + 'worst ones, or for all when that is quick.',
-  examples: ['lathe analyze model.onnx --data pictures/'],
-  options: [dataOption, calibrationOption, metricOption, limitOption, targetOption],
+  details: 'Each layer is quantized alone, and only what follows it is computed again. All layers run on a few\n'
+    + 'samples; those that matter go on to all samples whose answer they can turn.',
+  examples: ['lathe analyze model.onnx --data pictures/', 'lathe analyze model.onnx --data pictures/ --json'],
+  options: [
+    dataOption,
+    calibrationOption,
+    metricOption,
+    limitOption,
+    targetOption,
+    { name: 'exhaustive', summary: 'every layer on every sample' },
+    sarifOption,
+  ],
   operands: { min: 1, max: 1, names: 'one model' },
   async run(context) {
     const { args, output } = context;
@@ -33,23 +43,50 @@ export const analyzeCommand: Command = {
       target: args.text('target'),
       sources,
       baseDir,
+      exhaustive: args.flag('exhaustive'),
     });
+    const sarif = args.text('sarif');
+    if (sarif !== undefined) writeSarif(sarif, args.operands[0]!, problemsOf(result));
     const { metric, layers, durationMs } = result;
-    const rows = layers.map(({ name, opType, weightBytes, sqnrDb, drop }) => [
-      name,
-      opType,
-      bytesInWords(weightBytes),
-      sqnrDb === null ? '' : `${sqnrDb.toFixed(1)} dB`,
-      drop === null ? '' : changeInWords(metric.name, drop === 0 ? 0 : -drop),
+    const rows = layers.map((layer) => [
+      layer.name,
+      layer.opType,
+      bytesInWords(layer.weightBytes),
+      dbInWords(layer.sqnrDb),
+      dbInWords(layer.weightsDb),
+      dbInWords(layer.activationsDb),
+      layer.turned ? `${layer.turned.counted ? '' : '~'}${(100 * layer.turned.share).toFixed(1)} %` : '',
+      layer.drop === null ? '' : changeInWords(metric.name, layer.drop === 0 ? 0 : -layer.drop),
     ]);
+    const head = ['layer', 'type', 'size', 'outputs', 'weights', 'values', 'turned', metric.name];
     const text = [
       `${metric.name} ${metricInWords(metric.name, metric.value)} on ${plural(metric.samples, 'sample')} in float`,
       '',
-      table([['layer', 'type', 'weights', 'outputs', metric.name], ...rows], { right: [2, 3, 4], header: true }),
+      table([head, ...rows], { right: [2, 3, 4, 5, 6, 7], header: true }),
       '',
+      ...layers.slice(0, explained).flatMap(explanation),
+      `Measured: ${result.method}.`,
       `Took ${durationInWords(durationMs)}.`,
     ].join('\n');
     output.result(result, text);
     return 0;
   },
 };
+
+/** Layers of which causes are shown. */
+const explained = 5;
+
+function dbInWords(db: number | null | undefined): string {
+  return db == null ? '' : `${db.toFixed(1)} dB`;
+}
+
+function explanation({ name, causes = [] }: AnalyzedLayer): string[] {
+  if (causes.length === 0) return [];
+  return [name, ...causes.map(({ code, message, fix = '' }) => `  ${code} ${message} ${fix}`.trimEnd()), ''];
+}
+
+function problemsOf({ layers }: AnalysisResult): SarifProblem[] {
+  return layers.flatMap(({ name, causes = [] }) => causes.map(({ code, message, fix }) => ({
+    code, severity: 'info', message: `"${name}": ${message}`, node: name, ...(fix !== undefined && { fix }),
+  })));
+}

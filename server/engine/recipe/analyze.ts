@@ -13,6 +13,7 @@ import { foldModel } from '../passes/fold/fold-model.ts';
 import type { PassContext, PassNote, ProgressListener } from '../passes/pass.ts';
 import { quantizeOptions } from '../passes/quantize/options.ts';
 import { prepareStatic } from '../passes/quantize/static/static-pass.ts';
+import { findCauses, type Causes } from '../sensitivity/causes/find-causes.ts';
 import type { Study } from '../sensitivity/findings.ts';
 import { studyLayers } from '../sensitivity/study-layers.ts';
 import { findTarget } from '../targets/registry.ts';
@@ -36,6 +37,12 @@ export interface AnalyzeOptions {
   readonly onPartial?: (result: AnalysisResult) => void;
   readonly signal?: AbortSignal;
 }
+
+/**
+ * How layers are quantized for the study: the quick ways, since what learned rounding and corrected biases add takes as
+ * long as the study itself.
+ */
+const analysisOptions = quantizeOptions.parse({ scheme: 'int8', rounding: 'feedback', biasCorrection: false });
 
 /** Throws `DATA` without data, `UNSUPPORTED` for a model without a layer that int8 can compute. */
 export async function analyzeModel(options: AnalyzeOptions): Promise<AnalysisResult> {
@@ -61,9 +68,9 @@ export async function analyzeModel(options: AnalyzeOptions): Promise<AnalysisRes
     };
     const metric = await metricFor(evaluationSource!, evaluation, modelOutputs(original), { baseDir, seed });
     const notes: PassNote[] = [];
-    const maker = await prepareStatic(original, quantizeOptions.parse({ scheme: 'int8' }), context, notes);
+    const maker = await prepareStatic(original, analysisOptions, context, notes);
     if (!maker) throw new LatheError('UNSUPPORTED', 'No layer of the main graph can compute with integers.');
-    const resultOf = (study: Study, partial: boolean): AnalysisResult => {
+    const resultOf = (study: Study, causes: Causes | undefined): AnalysisResult => {
       const figure: MetricFigure = {
         name: metric.name,
         value: study.baseline?.value ?? NaN,
@@ -75,11 +82,11 @@ export async function analyzeModel(options: AnalyzeOptions): Promise<AnalysisRes
         metric: figure,
         baseline: figure.value,
         samples: study.samples,
-        layers: study.findings.map((finding, i) => analyzedLayer(finding, i + 1)),
+        layers: study.findings.map((finding, i) => analyzedLayer(finding, i + 1, causes?.get(finding.layer.name))),
         notes: [...data.notes, ...notes.map(({ message }) => message)],
         durationMs: performance.now() - started,
         method: study.method,
-        ...(partial && { partial }),
+        ...(!causes && { partial: true }),
       };
     };
     const { output } = evaluationSource!;
@@ -90,8 +97,8 @@ export async function analyzeModel(options: AnalyzeOptions): Promise<AnalysisRes
       output: { output, carried: Object.values(evaluation.carry ?? {}) },
       context,
       exhaustive,
-      ...(onPartial && { onProgress: (soFar: Study) => onPartial(resultOf(soFar, true)) }),
+      ...(onPartial && { onProgress: (soFar: Study) => onPartial(resultOf(soFar, undefined)) }),
     });
-    return resultOf(study, false);
+    return resultOf(study, await findCauses(study.findings, maker, context));
   });
 }

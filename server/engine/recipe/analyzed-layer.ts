@@ -1,12 +1,13 @@
 /** One layer's findings, as the command line and the editor tell them. */
 
-import type { AnalyzedLayer } from '../../../protocol/results/analysis.ts';
+import type { AnalyzedLayer, Cause } from '../../../protocol/results/analysis.ts';
 import type { Finding } from '../sensitivity/findings.ts';
 
 /** Below this a layer's own noise is heard at the outputs. */
 const audibleDb = 30;
 
-export function analyzedLayer(finding: Finding, rank: number): AnalyzedLayer {
+/** @param causes absent while the study goes on, and for layers that were not looked into */
+export function analyzedLayer(finding: Finding, rank: number, causes: readonly Cause[] = []): AnalyzedLayer {
   const { layer, sqnrDb, divergence, drop, turned, turnedCounted, samples, weightsDb, activationsDb, kept } = finding;
   const { name, opType, weightBytes } = layer;
   const savedBytes = Math.round((weightBytes * 3) / 4);
@@ -20,8 +21,12 @@ export function analyzedLayer(finding: Finding, rank: number): AnalyzedLayer {
     drop: drop?.value ?? null,
     dropCi: drop?.ci95 ?? null,
     rank,
-    reasons: audible ? reasonsOf(finding) : [],
-    advice: audible ? [`layers: [{ match: "${name}", keep: float }] costs ${savedBytes} bytes`] : [],
+    reasons: [...(audible ? reasonsOf(finding) : []), ...causes.map(({ message }) => message.replace(/\.$/, ''))],
+    advice: [
+      ...causes.flatMap(adviceOf),
+      ...(audible ? [`layers: [{ match: "${name}", keep: float }] costs ${savedBytes} bytes`] : []),
+    ],
+    ...(causes.length > 0 && { causes }),
     samples,
     ...(divergence !== undefined && { divergence }),
     ...(turned !== undefined && { turned: { share: turned, counted: turnedCounted } }),
@@ -35,6 +40,14 @@ export function analyzedLayer(finding: Finding, rank: number): AnalyzedLayer {
       },
     }),
   };
+}
+
+/** "Calibrate the layer by percentile: +2.1 dB at the outputs (measured)". */
+function adviceOf({ fix, gainDb, measured }: Cause): string[] {
+  if (fix === undefined) return [];
+  if (gainDb === undefined) return [fix];
+  const gain = `${gainDb < 0 ? '' : '+'}${gainDb.toFixed(1)} dB (${measured === true ? 'measured' : 'estimated'})`;
+  return [`${fix.replace(/\.$/, '')}: ${gain}`];
 }
 
 function reasonsOf({ sqnrDb, layer: { weightSqnrDb }, weightsDb, activationsDb }: Finding): string[] {

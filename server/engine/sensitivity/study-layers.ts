@@ -43,6 +43,8 @@ const restBytes = 600e6;
 /** Outputs of up to so many numbers leave the runtime's process on every run; larger ones only for the metric. */
 const smallOutput = 65_536;
 const apartSamples = 6;
+/** A drop on fewer samples says little. */
+const fewestForDrop = 36;
 const progressIntervalMs = 1000;
 const phase = 'Quantizing each layer alone';
 
@@ -176,7 +178,8 @@ class LayerStudy {
       const followed = !run || place < run.followed || fair;
       if (!followed) continue;
       if (fair || !before || before.margin < run.reach[i]!) {
-        await this.runVariant(variant, tally, sample, base, before, { fair, wanted: small || run !== undefined });
+        const wanted = small || run !== undefined || this.budget.runs === Infinity;
+        await this.runVariant(variant, tally, sample, base, before, { fair, wanted });
       } else {
         tally.addToMetric(sample, base, base);
       }
@@ -247,9 +250,11 @@ class LayerStudy {
     const reach = counted ? this.schedule?.reach[i] : undefined;
     const { sqnrDb, divergence, harm } = tally.summary({ margins: this.margins, reach });
     const cheap = this.margins.length > 0;
-    // What was counted on few samples is told while it is all there is.
-    const drop = (over && counted) || (cheap && !over) ? tally.drop(this.options.context.seed) : undefined;
+    // What was counted on a part of the samples is told where it is no small part, or all there is so far.
+    const large = tally.counted >= Math.min(this.seen, fewestForDrop);
+    const isTold = over ? counted || large : cheap;
     const turned = counted ? tally.turned / Math.max(1, this.seen) : expectedTurns(tally.disturbances, this.margins);
+    const drop = isTold ? tally.drop(this.options.context.seed) : undefined;
     const partDb = (part: Tally | undefined): number | undefined => part?.summary(onFairOnes).sqnrDb;
     const [weightsDb, activationsDb] = [partDb(apart?.weights), partDb(apart?.activations)];
     return {

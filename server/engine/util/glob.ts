@@ -106,3 +106,8 @@ function alternatives(body: string): string[] {
   parts.push(body.slice(start));
   return parts;
 }
+
+/** A pattern that means exactly `name`. */
+export function exactPattern(name: string): string {
+  return name.replaceAll(/[\\*?{}]/g, String.raw`\$&`);
+}

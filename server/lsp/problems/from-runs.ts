@@ -34,7 +34,7 @@ function analyzed({ layers, metric, samples, partial }: AnalysisResult, at: numb
     : `Sensitivity analysis of ${dateInWords(at)}, ${data}.`;
   const sensitive = [...layers].sort((a, b) => a.rank - b.rank).filter(isSensitive).slice(0, most);
   const causes = sensitive.flatMap((layer) => causesOf(layer, source));
-  return [...sensitive.map((layer) => {
+  return [...sensitive.map((layer): FoundProblem => {
     const { name, opType, drop, dropCi, sqnrDb, savedBytes, reasons } = layer;
     const loses = isSure(layer) && drop !== null;
     const parts = [

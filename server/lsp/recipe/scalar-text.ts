@@ -13,7 +13,4 @@ export function insideQuote(text: string, quote: '"' | "'"): string {
   return quote === '"' ? JSON.stringify(text).slice(1, -1) : text.replaceAll("'", "''");
 }
 
-/** A pattern that means exactly `name`. */
-export function exactPattern(name: string): string {
-  return name.replaceAll(/[\\*?{}]/g, String.raw`\$&`);
-}
+export { exactPattern } from '../../engine/util/glob.ts';

@@ -31,7 +31,7 @@ const rounding = z.enum(['auto', 'nearest', 'feedback', 'learned']).describe(
     + 'whichever comes nearer to the float model at its outputs.',
 );
 
-const layerRule = z.strictObject({
+export const layerRule = z.strictObject({
   match: z.string().min(1).describe('Names of layers: *, ** and ? are wildcards, {a,b} gives alternatives.'),
   keep: z.enum(['float']).optional().describe('Leaves these layers in float.'),
   activations: activations.optional(),

@@ -6,7 +6,7 @@ import type { Target } from '../../../targets/target.ts';
 import type { PassContext } from '../../pass.ts';
 import type { Candidate, CandidateMaker, KeptLayers } from '../candidates.ts';
 import { compareAll, meanDb } from '../../observe.ts';
-import type { QuantizeOptions } from '../options.ts';
+import type { LayerRule, QuantizeOptions } from '../options.ts';
 import { resolveSettings } from '../settings.ts';
 import { WeightStore } from '../weight-store.ts';
 import type { Rounding } from '../weights.ts';
@@ -59,6 +59,16 @@ export class StaticCandidates implements CandidateMaker {
       curves: curvesOf(prepared, calibration.histograms.keys()),
       biasShifts: new Map(),
     };
+  }
+
+  /** The same, made in the same way, with further exceptions for single layers. */
+  withRules(rules: readonly LayerRule[]): CandidateMaker {
+    const { prepared, calibration, options, target } = this;
+    const other = new StaticCandidates(
+      prepared, calibration, { ...options, layers: [...options.layers, ...rules] }, target,
+    );
+    other.way = this.way;
+    return other;
   }
 
   make(kept: KeptLayers = new Map()): Candidate {
