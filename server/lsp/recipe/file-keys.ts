@@ -36,6 +36,10 @@ export function fileKindAt(path: Path): FileKind | undefined {
   if (path.length === 1 && path[0] === 'output') {
     return { title: 'result', endings: ['.onnx'], folder: false, read: false };
   }
+  // A teacher may also be the word `original`, and a student a network to be made.
+  if (path[0] === 'steps' && path[2] === 'distill' && isNetwork(path.slice(3))) {
+    return { title: 'model', endings: ['.onnx'], folder: false, read: false };
+  }
   if (path[0] !== 'data') return undefined;
   const key = path[3] === 'decoder' ? path[4] : path[2];
   if (typeof key !== 'string' || path.length > 4 && key !== 'dictionary') return undefined;
@@ -43,4 +47,9 @@ export function fileKindAt(path: Path): FileKind | undefined {
   if (key === 'labels') return { title: 'labels', endings: [...tables, '.npy'], folder: false, read: false };
   const kind = sources[key];
   return kind && { ...kind, read: true };
+}
+
+function isNetwork([option, key, ...rest]: Path): boolean {
+  if (rest.length > 0) return false;
+  return key === undefined ? option === 'teacher' || option === 'student' : option === 'student' && key === 'model';
 }
