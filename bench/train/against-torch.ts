@@ -5,8 +5,8 @@
  *
  *     node bench/run.mjs bench/train/against-torch.ts PYTHON MODEL.onnx|transformer [options]
  *
- * `--input 32,3,32,32` the shape of one batch, `--rounds 5`, `--steps 10` of each in a round, `--optimizer sgd|adamw`,
- * `--frozen` batch norms as in use, `--gradient` no timing.
+ * `--input 32,3,32,32` the shape of one batch (of the transformer batch, length and width), `--rounds 5`, `--steps 10` of
+ * each in a round, `--optimizer sgd|adamw`, `--frozen` batch norms as in use, `--gradient` no timing.
  */
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -40,10 +40,10 @@ if (python === undefined || network === undefined) {
   throw new Error('Usage: against-torch.ts PYTHON MODEL.onnx|transformer [options]');
 }
 
-const shape = { layers: 4, heads: 4, width: 128, length: 64, classes: 10 };
+const dims = given.input.split(',').map(Number);
+const shape = { layers: 4, heads: 4, length: dims[1]!, width: dims[2]!, classes: 10 };
 const isTransformer = network === 'transformer';
 const model = isTransformer ? transformer(shape) : readModel(network);
-const dims = given.input.split(',').map(Number);
 const folder = mkdtempSync(join(tmpdir(), 'against-torch-'));
 const runtime = await Runtime.start({ threads: 1 });
 try {

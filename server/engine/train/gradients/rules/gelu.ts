@@ -1,14 +1,19 @@
 /** The Gelu family: Hendrycks and Gimpel 2016, exact and by tanh. */
 
+import type { Node } from '../../../model/node.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
 import type { Decomposition, GradientRule, GradientRules } from '../rule.ts';
 import { oneMinus } from './functions.ts';
 
+/** Φ(x), the part of a normal distribution below x. */
+function normalBelow(g: GraphBuilder, x: string): string {
+  return g.add(g.mul(g.emit('Erf', [g.mul(x, Math.SQRT1_2)]), 0.5), 0.5);
+}
+
 /** x Φ(x) has the slope Φ(x) + x φ(x). */
-function exactSlope(g: GraphBuilder, x: string): string {
-  const cdf = g.add(g.mul(g.emit('Erf', [g.mul(x, Math.SQRT1_2)]), 0.5), 0.5);
+function exactSlope(g: GraphBuilder, x: string, below: string): string {
   const density = g.mul(g.emit('Exp', [g.mul(g.mul(x, x), -0.5)]), 1 / Math.sqrt(2 * Math.PI));
-  return g.add(cdf, g.mul(x, density));
+  return g.add(below, g.mul(x, density));
 }
 
 const cubic = 0.044715;
@@ -24,11 +29,26 @@ function tanhSlope(g: GraphBuilder, x: string): string {
 }
 
 const gelu: GradientRule = {
-  backward: (g, node, { gradient }) => {
-    const slope = node.string('approximate', 'none') === 'tanh' ? tanhSlope : exactSlope;
-    return [g.mul(gradient, slope(g, node.inputs[0]!))];
+  /** Φ(x) is most of the work, and needed both ways. */
+  forward: (g, node) => {
+    if (isTanh(node)) {
+      g.keep(node);
+      return [];
+    }
+    const x = node.inputs[0]!;
+    const below = normalBelow(g, x);
+    g.put({ name: node.name, opType: 'Mul', inputs: [x, below], outputs: node.outputs });
+    return [below];
+  },
+  backward: (g, node, { gradient, saved: [below] }) => {
+    const x = node.inputs[0]!;
+    return [g.mul(gradient, below === undefined ? tanhSlope(g, x) : exactSlope(g, x, below))];
   },
 };
+
+function isTanh(node: Node): boolean {
+  return node.string('approximate', 'none') === 'tanh';
+}
 
 /** FastGelu(x, bias): the tanh form of x + bias. */
 const fastGelu: GradientRule = {
