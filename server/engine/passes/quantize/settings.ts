@@ -10,7 +10,10 @@ import type { CalibrationMethod } from './static/ranges.ts';
 import type { StoredType, WeightType } from './weights.ts';
 
 export interface QuantizeSettings {
+  /** Type of the activations of most layers. */
   readonly activationType: QuantizedType;
+  /** That of one layer, where a rule gives it another one. */
+  ownActivationType(node: Node): QuantizedType | undefined;
   readonly symmetric: boolean;
   readonly percentile: number;
   /** `true` where weights must be kept safe from 16-bit sums (see `WeightOptions.pairSafe`). */
@@ -53,6 +56,10 @@ export function resolveSettings(
   const saturates = target.int8.saturates && !activationType.endsWith('16');
   return {
     activationType,
+    ownActivationType: (node) => {
+      const own = ruleOf(node)?.activations;
+      return own === undefined || own === 'float' ? undefined : own;
+    },
     symmetric: options.symmetric ?? target.symmetricActivations,
     percentile: options.percentile ?? defaultPercentile,
     limitPairs: options.reduceRange === 'auto' ? saturates : options.reduceRange,

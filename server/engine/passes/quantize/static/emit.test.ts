@@ -7,6 +7,7 @@ import { memoryData, outputDb, passContext, runModel } from '../../../../../test
 import { readModel } from '../../../formats/onnx/read.ts';
 import { attr } from '../../../model/attribute.ts';
 import type { Model } from '../../../model/model.ts';
+import type { Node } from '../../../model/node.ts';
 import { Tensor } from '../../../model/tensor.ts';
 import { tensorInfo } from '../../../model/types.ts';
 import { validateModel } from '../../../model/validate.ts';
@@ -147,6 +148,30 @@ describe('a convolutional network', () => {
     model.opsetImports.set('', 21);
     model.irVersion = 10;
     await expectNear(model, (await quantize(model, { activations: 'uint16' })).model, 35);
+  });
+
+  it('gives single layers wider activations, with conversions where others follow', async () => {
+    const model = classifier();
+    model.opsetImports.set('', 21);
+    model.irVersion = 10;
+    const { model: quantized } = await quantize(model, { layers: [{ match: '{c2,c3}', activations: 'uint16' }] });
+    await expectNear(model, quantized);
+    const { nodes, initializers } = quantized.graph;
+    const typeAt = (value: string | undefined): string | undefined => {
+      const pair = nodes.find((node) => node.opType === 'DequantizeLinear' && node.outputs[0] === value);
+      return initializers.get(pair?.input(2) ?? '')?.dtype;
+    };
+    const layer = (label: string): Node =>
+      nodes.find((node) => node.is('Conv') && node.input(1)?.startsWith(`${label}.w`) === true)!;
+    expect(['c1', 'c2', 'c3', 'c4'].map((label) => typeAt(layer(label).input(0)))).toEqual([
+      'uint8', 'uint16', 'uint16', 'uint8',
+    ]);
+    // What a layer makes is rounded to its own type first.
+    const behind = (label: string): string | undefined => {
+      const [use] = nodes.filter((node) => node.inputs.includes(layer(label).outputs[0]!));
+      return initializers.get(use?.input(2) ?? '')?.dtype;
+    };
+    expect([behind('c1'), behind('c2')]).toEqual(['uint8', 'uint16']);
   });
 
   it('keeps the layers of a recipe float, or only their activations', async () => {

@@ -10,7 +10,7 @@ import type { Node } from '../../../model/node.ts';
 import { attr } from '../../../model/attribute.ts';
 import { Tensor } from '../../../model/tensor.ts';
 import { dataTypeCode } from '../../../tensor/dtype.ts';
-import { decibels, type AffineParams, type Range } from '../../../tensor/affine.ts';
+import { decibels, type AffineParams, type QuantizedType, type Range } from '../../../tensor/affine.ts';
 import type { GramResult } from '../../../runtime/observers/gram.ts';
 import { respects, type WeightStore } from '../weight-store.ts';
 import type { QuantizedWeights, WeightOptions } from '../weights.ts';
@@ -24,10 +24,12 @@ import type { QuantizationPlan } from './plan.ts';
 export type LayerWeightOptions = Omit<WeightOptions, 'minimumScale'>;
 
 export interface EmitSettings {
-  /** Scale and zero point of a group of values. */
-  params(group: string): AffineParams;
+  /** Scale and zero point of a group of values, for layers of one type. */
+  params(group: string, type: QuantizedType | undefined): AffineParams;
   /** The same for a constant among the inputs of an elementwise layer, which has a range of its own. */
-  constantParams(range: Range): AffineParams;
+  constantParams(range: Range, node: Node): AffineParams;
+  /** Type of the activations of an integer layer, where they differ. */
+  typeOf?(node: Node): QuantizedType;
   weights(node: Node, role: ComputeRole): LayerWeightOptions;
   /** [inputChannels] mean of the layer's input, where known: lets the bias take up the mean of the rounding error. */
   inputMeans?(node: Node): Float64Array | undefined;
@@ -55,9 +57,10 @@ const biasLimit = 2 ** 30;
  */
 export function emitQdq(model: Model, plan: QuantizationPlan, settings: EmitSettings): EmittedLayer[] {
   const editor = new GraphEditor(model);
-  absorbClamps(editor, plan, (group) => settings.params(group));
+  const typeOf = (node: Node): QuantizedType | undefined => settings.typeOf?.(node);
+  absorbClamps(editor, plan, (group, producer) => settings.params(group, typeOf(producer)));
   const writer = new PairWriter(editor, settings);
-  placePairs(editor, plan, (place) => writer.writeValue(place, settings.params(place.group)));
+  placePairs(editor, plan, (place) => writer.writeValue(place, settings.params(place.group, place.type)), typeOf);
   const layers: EmittedLayer[] = [];
   const constants = Constants.of(model);
   for (const [node, role] of plan.integer) {
@@ -83,7 +86,7 @@ export class PairWriter {
   }
 
   /** Puts a pair between the two values of `place`, for its readers among the integer layers. */
-  writeValue(place: Omit<PairPlace, 'group'>, params: AffineParams): void {
+  writeValue(place: Omit<PairPlace, 'group' | 'type'>, params: AffineParams): void {
     const { from, to, value: base } = place;
     for (const reader of place.readers) this.inputParams.set(reader, params);
     const scale = this.scalar(Tensor.from(`${base}_scale`, 'float32', [], [params.scale]));
@@ -235,7 +238,7 @@ export class PairWriter {
         min = Math.min(min, value);
         max = Math.max(max, value);
       }
-      const { type, scale, zeroPoint } = this.settings.constantParams({ min, max });
+      const { type, scale, zeroPoint } = this.settings.constantParams({ min, max }, node);
       const codes = Float64Array.from(values, (v) => Math.round(v / scale) + zeroPoint);
       const name = this.editor.addInitializer(Tensor.from(`${tensor.name}_q`, type, tensor.dims, codes));
       const scaleName = this.scalar(Tensor.from(`${tensor.name}_scale`, 'float32', [], [scale]));

@@ -3,7 +3,7 @@
 import type { Model } from '../../../model/model.ts';
 import type { Node } from '../../../model/node.ts';
 import type { GramResult } from '../../../runtime/observers/gram.ts';
-import { affineParams, type AffineParams, type Range } from '../../../tensor/affine.ts';
+import { affineParams, type AffineParams, type QuantizedType, type Range } from '../../../tensor/affine.ts';
 import type { QuantizeSettings } from '../settings.ts';
 import type { Candidate, CandidateLayer } from '../candidates.ts';
 import { quantizeDynamic } from '../dynamic/quantize-dynamic.ts';
@@ -60,14 +60,20 @@ export function quantizeStatic(inputs: StaticInputs): Candidate {
     const gram = role?.kind === 'compute' ? calibration.grams.get(gramKey(node, role)) : undefined;
     if (gram) storedGrams.set(node.label, gram);
   }
-  const groups = groupParams(inputs, plan);
+  const typeOf = activationTypes(model, plan, settings);
+  const groups = new Map<QuantizedType, Map<string, AffineParams>>();
   const emitted = emitQdq(model, plan, {
-    params: (group) => groups.get(group)!,
-    constantParams: (range) => affineParams(range, settings.activationType, settings.symmetric),
+    params: (group, type = settings.activationType) => {
+      const ofType = groups.get(type) ?? groupParams(inputs, plan, type);
+      groups.set(type, ofType);
+      return ofType.get(group)!;
+    },
+    constantParams: (range, node) => affineParams(range, typeOf(node), settings.symmetric),
+    typeOf,
     weights: (node, role) => ({
       type: settings.weightType(node),
       perChannel: settings.perChannel(node),
-      pairSafe: settings.limitPairs && role.pairwise,
+      pairSafe: settings.limitPairs && role.pairwise && !typeOf(node).endsWith('16'),
       search: true,
       rounding: inputs.rounding,
     }),
@@ -92,6 +98,29 @@ export function quantizeStatic(inputs: StaticInputs): Candidate {
   return { model: rest.model, layers: inModelOrder([...layers, ...rest.layers], prepared) };
 }
 
+/**
+ * Types of the integer layers' activations: as rules say, the usual one for other layers with weights, and for those
+ * between them the widest of what they read, so that values stay wide from one wide layer to the next.
+ */
+function activationTypes(
+  model: Model,
+  plan: QuantizationPlan,
+  settings: QuantizeSettings,
+): (node: Node) => QuantizedType {
+  const types = new Map<Node, QuantizedType>();
+  const made = new Map<string, QuantizedType>();
+  const isWide = (type: QuantizedType | undefined): boolean => type?.endsWith('16') === true;
+  for (const node of model.graph.nodes) {
+    const role = plan.integer.get(node) ?? plan.absorbed.get(node)?.role;
+    if (!role) continue;
+    const read = role.kind === 'compute' ? [] : node.inputs.flatMap((name) => made.get(name) ?? []);
+    const type = settings.ownActivationType(node) ?? read.find(isWide) ?? read[0] ?? settings.activationType;
+    types.set(node, type);
+    for (const output of node.outputs) made.set(output, type);
+  }
+  return (node) => types.get(node) ?? settings.activationType;
+}
+
 /** Whether the layer adds a bias by itself, so that corrections can go there. */
 function hasBias(node: Node, role: ComputeRole): boolean {
   return node.input(role.bias ?? 2) !== undefined;
@@ -113,7 +142,11 @@ export function inModelOrder(layers: readonly CandidateLayer[], model: Model): C
 }
 
 /** Scale and zero point of every group: the union of what its members need. */
-export function groupParams(inputs: StaticInputs, plan: QuantizationPlan): Map<string, AffineParams> {
+export function groupParams(
+  inputs: StaticInputs,
+  plan: QuantizationPlan,
+  type = inputs.settings.activationType,
+): Map<string, AffineParams> {
   const { settings } = inputs;
   const producers = new Map<string, Node>();
   for (const node of plan.integer.keys()) for (const output of node.outputs) producers.set(output, node);
@@ -122,23 +155,30 @@ export function groupParams(inputs: StaticInputs, plan: QuantizationPlan): Map<s
   const { curves } = inputs;
   const ranges = new Map<string, Range>();
   for (const [value, group] of plan.groupOf) {
-    const range = plan.fixedRanges.get(value) ?? rangeOf(value, producers.get(value), inputs, curves.get(value));
+    const range = plan.fixedRanges.get(value)
+      ?? rangeOf(value, producers.get(value), inputs, type, curves.get(value));
     const known = ranges.get(group);
     ranges.set(group, known ? { min: Math.min(known.min, range.min), max: Math.max(known.max, range.max) } : range);
   }
   const params = new Map<string, AffineParams>();
   for (const [group, range] of ranges) {
-    params.set(group, affineParams(range, settings.activationType, settings.symmetric));
+    params.set(group, affineParams(range, type, settings.symmetric));
   }
   return params;
 }
 
-function rangeOf(value: string, producer: Node | undefined, inputs: StaticInputs, curve: Curve | undefined): Range {
+function rangeOf(
+  value: string,
+  producer: Node | undefined,
+  inputs: StaticInputs,
+  type: QuantizedType,
+  curve: Curve | undefined,
+): Range {
   const { calibration, settings } = inputs;
   const asked = settings.calibration(producer);
   return calibrateRange(calibration.histograms.get(value)!, {
     method: asked === 'auto' ? inputs.method : asked,
-    type: settings.activationType,
+    type,
     symmetric: settings.symmetric,
     percentile: settings.percentile,
     curve,

@@ -78,8 +78,9 @@ export async function prepareStatic(
 
 /** 16-bit activations and 4-bit weights came with opset 21. */
 function neededOpset(model: Model, settings: QuantizeSettings): 13 | 21 {
-  const isNarrow = (node: Node): boolean => settings.weightType(node) === 'int4';
-  return settings.activationType.endsWith('16') || model.graph.nodes.some(isNarrow) ? 21 : 13;
+  const isOdd = (node: Node): boolean =>
+    settings.weightType(node) === 'int4' || settings.ownActivationType(node)?.endsWith('16') === true;
+  return settings.activationType.endsWith('16') || model.graph.nodes.some(isOdd) ? 21 : 13;
 }
 
 /** The model with equalized channels, where it has any to equalize. */
