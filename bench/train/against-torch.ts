@@ -5,7 +5,7 @@
  *
  *     node bench/run.mjs bench/train/against-torch.ts PYTHON MODEL.onnx|transformer [options]
  *
- * `--input 32,3,32,32` the shape of one batch (of the transformer batch, length and width), `--rounds 5`, `--steps 10` of
+ * `--input 32,3,32,32` the shape of one batch (of the transformer: batch, length, width), `--rounds 5`, `--steps 10` of
  * each in a round, `--optimizer sgd|adamw`, `--frozen` batch norms as in use, `--gradient` no timing.
  */
 
