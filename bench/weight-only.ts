@@ -35,20 +35,20 @@ const texts = join(kit, 'data/stories260K/stories260K_eval.json');
 const source: DataSource = { text: texts, list: 'sampled', metric: 'perplexity' };
 const folder = await mkdtemp(join(tmpdir(), 'lathe-bench-'));
 
-const everything = { embeddings: 'float', head: 'same' } as const;
+/** Every matrix at the same bits and nothing else, as the peer's defaults have it. */
+const matrices = { embeddings: 'float', head: 'same' } as const;
+const blockSizes: Readonly<Record<string, readonly number[]>> = { int4: [16, 32, 128], int3: [32], int2: [32] };
 const runs: [string, Record<string, unknown>][] = [];
-for (const scheme of ['int4', 'int3', 'int2']) {
-  for (const blockSize of [32, 128]) {
+for (const [scheme, sizes] of Object.entries(blockSizes)) {
+  for (const blockSize of sizes) {
     for (const method of ['nearest', 'hqq', 'gptq', 'awq', 'auto']) {
-      runs.push([`${scheme} block ${blockSize} ${method}`, { scheme, blockSize, method, ...everything }]);
+      runs.push([`${scheme} block ${blockSize} ${method}`, { scheme, blockSize, method, ...matrices }]);
     }
   }
-  runs.push([`${scheme} as advised`, { scheme }]);
+  runs.push([`${scheme} defaults`, { scheme }]);
 }
-runs.push(['probe16 all', { scheme: 'int4', blockSize: 16, ...everything }]);
-runs.push(['probe16 int8 head', { scheme: 'int4', blockSize: 16 }]);
-runs.push(['probe16 float head', { scheme: 'int4', blockSize: 16, embeddings: 'float', head: 'float' }]);
-runs.push(['int8 weights', { scheme: 'int8', activations: 'float' }]);
+runs.push(['int4 block 16 defaults', { scheme: 'int4', blockSize: 16 }]);
+runs.push(['int8 defaults', { scheme: 'int8', activations: 'float' }]);
 
 async function perplexity(runtime: Runtime, model: Model | string, data: Dataset): Promise<number> {
   const session = await runtime.load(model, { threads: 1 });

@@ -50,7 +50,7 @@ def main() -> None:
     sequences = [s["tokens"] if isinstance(s, dict) else s for s in listed][: a.calibration]
     input_name = onnx.load(a.model).graph.input[0].name
 
-    for block in (32, 128):
+    for block in (16, 32, 128):
         kinds = {
             f"rtn-{bits}bits-{'sym-' if symmetric else ''}b{block}": (
                 bits, DefaultWeightOnlyQuantConfig(block_size=block, is_symmetric=symmetric, bits=bits))

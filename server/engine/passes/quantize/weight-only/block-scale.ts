@@ -17,9 +17,9 @@ export interface ScaleOptions {
   readonly search: boolean;
 }
 
-/** Shares of the full range that a search tries: AutoGPTQ's and onnxruntime's `mse` stop at 0.2, in 100 steps. */
-const searchSteps = 28;
-const smallestShare = 0.3;
+/** Shares of the full range that a search tries, for each end of it apart where there are zero points. */
+const symmetricShares = Array.from({ length: 29 }, (_, i) => 1 - 0.025 * i);
+const endShares = Array.from({ length: 9 }, (_, i) => 1 - 0.06 * i);
 
 /**
  * The scale for weights `values[start, end)`.
@@ -51,25 +51,27 @@ export function chooseScale(
     bestError = error;
     best = { scale, zeroPoint };
   };
-  const steps = search ? searchSteps : 0;
-  for (let i = 0; i <= steps; i++) {
-    const share = steps === 0 ? 1 : 1 - ((1 - smallestShare) * i) / steps;
-    if (zeroPoints) {
-      const scale = storedScale(((max - min) * share) / top, halfScales);
-      const zero = clamp(roundHalfEven((-min * share) / scale), top);
-      attempt(scale, zero);
-      if (!search) continue;
-      // The code of zero is rounded: its neighbours may serve better.
-      if (zero > 0) attempt(scale, zero - 1);
-      if (zero < top) attempt(scale, zero + 1);
-    } else {
-      // There is one code more below the middle than above: the side of the largest weight gets it.
-      const bound = Math.max(-min, max) * share;
-      const sign = -min >= max ? 1 : -1;
-      attempt(storedScale((sign * bound) / middle, halfScales), middle);
-      if (search) attempt(storedScale((sign * bound) / (middle - 0.5), halfScales), middle);
-      if (search) attempt(storedScale((-sign * bound) / Math.max(1, middle - 1), halfScales), middle);
+  if (zeroPoints) {
+    const shares = search ? endShares : [1];
+    for (const low of shares) {
+      for (const high of shares) {
+        const scale = storedScale((max * high - min * low) / top, halfScales);
+        attempt(scale, clamp(roundHalfEven((-min * low) / scale), top));
+        // With nothing on one side of zero the two shares are one.
+        if (max === 0) break;
+      }
+      if (min === 0) break;
     }
+    return best!;
+  }
+  for (const share of search ? symmetricShares : [1]) {
+    // There is one code more below the middle than above: the side of the largest weight gets it.
+    const bound = Math.max(-min, max) * share;
+    const sign = -min >= max ? 1 : -1;
+    attempt(storedScale((sign * bound) / middle, halfScales), middle);
+    if (!search) continue;
+    attempt(storedScale((sign * bound) / (middle - 0.5), halfScales), middle);
+    attempt(storedScale((-sign * bound) / Math.max(1, middle - 1), halfScales), middle);
   }
   return best!;
 }

@@ -1,11 +1,14 @@
 /**
- * Half-quadratic quantization (HQQ, Badri and Shaji 2023): shifts the zero points so that the p-norm of the weights'
- * errors, p < 1, becomes small: outliers may err, the mass of the weights must not. Needs no data. Alternates between
- * the errors that are taken as outliers (a generalised soft threshold) and the zero points that fit the rest.
+ * Half-quadratic quantization (HQQ, Badri and Shaji 2023): makes the p-norm of the weights' errors small, p < 1:
+ * outliers may err, the mass of the weights must not. Needs no data. Alternates between the errors that are taken as
+ * outliers (a generalised soft threshold) and the range that fits the rest. The paper moves a real-valued zero point;
+ * here zero points are codes, so the scale moves as well.
  */
 
-import { codeOf } from './block-scale.ts';
-import { blocksOf, dequantize, type BlockGrid, type BlockWeights, type WeightMatrix } from './block-weights.ts';
+import { codeOf, type BlockScale } from './block-scale.ts';
+import {
+  blocksOf, dequantize, storedScale, type BlockGrid, type BlockWeights, type WeightMatrix,
+} from './block-weights.ts';
 import { roundToNearest } from './round-to-nearest.ts';
 
 /** The reference implementation's, and onnxruntime's. */
@@ -22,69 +25,76 @@ export function sparseError(matrix: WeightMatrix, weights: BlockWeights): number
   return sum;
 }
 
-/**
- * Starts from rounding to nearest. Zero points are stored as codes, so each block's is rounded at the end, and a block
- * that did not gain stays as it was.
- */
+/** Starts from rounding to nearest; a block that does not gain stays as it was. */
 export function halfQuadratic(matrix: WeightMatrix, grid: BlockGrid): BlockWeights {
   const { rows, columns, values } = matrix;
   const start = roundToNearest(matrix, grid, false);
-  if (!grid.zeroPoints) return start;
   const blocks = blocksOf(columns, grid.blockSize);
   const top = 2 ** grid.bits - 1;
   const codes = start.codes.slice();
   const zeroPoints = start.zeroPoints.slice();
+  const scales = start.scales.slice();
   for (let row = 0; row < rows; row++) {
     for (let block = 0; block < blocks; block++) {
       const first = row * columns + block * grid.blockSize;
       const last = Math.min((row + 1) * columns, first + grid.blockSize);
       const at = row * blocks + block;
-      const scale = start.scales[at]!;
-      const shifted = Math.round(fittedZero(values, first, last, scale, start.zeroPoints[at]!, top));
-      let best = powerError(values, first, last, scale, zeroPoints[at]!, top);
-      for (const zero of [shifted - 1, shifted, shifted + 1]) {
-        if (zero < 0 || zero > top) continue;
-        const error = powerError(values, first, last, scale, zero, top);
-        if (error >= best) continue;
-        best = error;
-        zeroPoints[at] = zero;
-      }
-      for (let i = first; i < last; i++) codes[i] = codeOf(values[i]!, scale, zeroPoints[at]!, top);
+      const from = { scale: scales[at]!, zeroPoint: zeroPoints[at]! };
+      const { scale, zeroPoint } = fittedRange(values.subarray(first, last), from, top, grid, start.halfScales);
+      scales[at] = scale;
+      zeroPoints[at] = zeroPoint;
+      for (let i = first; i < last; i++) codes[i] = codeOf(values[i]!, scale, zeroPoint, top);
     }
   }
-  return { ...start, codes, zeroPoints };
+  return { ...start, codes, zeroPoints, scales };
 }
 
-/** The real-valued zero point that the alternation ends with. */
-function fittedZero(
+/** The range with the least norm of the errors that the alternation comes by. */
+function fittedRange(
   values: Float32Array,
-  first: number,
-  last: number,
-  scale: number,
-  zeroPoint: number,
+  from: BlockScale,
   top: number,
-): number {
-  let zero = zeroPoint;
-  let beta = firstBeta;
-  let bestMean = Infinity;
-  let best = zero;
+  grid: BlockGrid,
+  halfScales: boolean,
+): BlockScale {
+  let best = from;
+  let least = powerError(values, from, top);
+  let now = from;
+  let beta = firstBeta / Math.abs(from.scale);
   for (let iteration = 0; iteration < iterations; iteration++) {
-    let sum = 0;
-    let mean = 0;
-    for (let i = first; i < last; i++) {
-      const value = values[i]!;
-      const code = Math.min(top, Math.max(0, Math.round(value / scale + zero)));
-      const error = value - (code - zero) * scale;
-      mean += Math.abs(error);
-      sum += code - (value - shrunk(error, beta)) / scale;
+    const codes = values.map((value) => codeOf(value, now.scale, now.zeroPoint, top));
+    const wanted = values.map((value, i) => value - shrunk(value - (codes[i]! - now.zeroPoint) * now.scale, beta));
+    let next: BlockScale | undefined;
+    let nextError = Infinity;
+    for (const step of grid.zeroPoints ? [-1, 0, 1] : [0]) {
+      const zeroPoint = now.zeroPoint + step;
+      if (zeroPoint < 0 || zeroPoint > top) continue;
+      const scale = storedScale(slope(codes, wanted, zeroPoint) ?? now.scale, halfScales);
+      const error = powerError(values, { scale, zeroPoint }, top);
+      if (error >= nextError) continue;
+      nextError = error;
+      next = { scale, zeroPoint };
     }
-    if (mean >= bestMean) break;
-    bestMean = mean;
-    best = zero;
-    zero = sum / (last - first);
+    if (!next || (next.scale === now.scale && next.zeroPoint === now.zeroPoint)) break;
+    now = next;
     beta *= growth;
+    if (nextError >= least) continue;
+    least = nextError;
+    best = next;
   }
   return best;
+}
+
+/** The scale that brings codes nearest to `wanted`, by least squares. */
+function slope(codes: Float32Array, wanted: Float32Array, zeroPoint: number): number | undefined {
+  let product = 0;
+  let square = 0;
+  for (let i = 0; i < codes.length; i++) {
+    const code = codes[i]! - zeroPoint;
+    product += code * wanted[i]!;
+    square += code * code;
+  }
+  return square > 0 && product !== 0 ? product / square : undefined;
 }
 
 /** Generalised soft threshold: the solution of min |e|^p + beta/2 (e - x)^2, as the reference has it. */
@@ -94,18 +104,10 @@ function shrunk(error: number, beta: number): number {
   return Math.sign(error) * Math.max(0, size - size ** (norm - 1) / beta);
 }
 
-function powerError(
-  values: Float32Array,
-  first: number,
-  last: number,
-  scale: number,
-  zero: number,
-  top: number,
-): number {
+function powerError(values: Float32Array, { scale, zeroPoint }: BlockScale, top: number): number {
   let sum = 0;
-  for (let i = first; i < last; i++) {
-    const value = values[i]!;
-    sum += Math.abs(value - (codeOf(value, scale, zero, top) - zero) * scale) ** norm;
+  for (const value of values) {
+    sum += Math.abs(value - (codeOf(value, scale, zeroPoint, top) - zeroPoint) * scale) ** norm;
   }
   return sum;
 }

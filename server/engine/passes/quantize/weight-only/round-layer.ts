@@ -50,9 +50,9 @@ function waysFor(
     round: (m, moments) => roundToNearest(m, grid, true, moments && diagonal(damp(moments, 0.01), m.columns)),
   };
   if (method === 'nearest') return [nearest];
-  if (method === 'hqq') return [grid.zeroPoints ? hqq : nearest];
+  if (method === 'hqq') return [hqq];
   if (method === 'awq' || grid.bits === 8) return [leastSquares];
-  if (!inputs) return method === 'auto' && grid.zeroPoints ? [leastSquares, hqq] : [leastSquares];
+  if (!inputs) return [leastSquares];
   const descent = matrix.rows * matrix.columns * longest(inputs.all) > affordableDescent ? 0 : defaultGptq.descent;
   const feedback: Way = { name: 'GPTQ', round: (m, moments) => gptq(m, grid, moments!, { ...defaultGptq, descent }) };
   return method === 'gptq' ? [feedback] : [feedback, leastSquares];
