@@ -1,6 +1,7 @@
 /** The table that `compress` and `run` print: what the product is judged by. */
 
 import type { RunResult } from '../../protocol/results/run.ts';
+import { trainingSentence } from '../../protocol/results/training-words.ts';
 import { basename } from 'node:path';
 import { actionCounts, goalSentence, summaryRows } from '../engine/recipe/report/rows.ts';
 import { durationInWords } from '../engine/util/words.ts';
@@ -24,6 +25,7 @@ export function runText(result: RunResult): string {
     summary,
     '',
     ...(counts === '' ? [] : [`Layers: ${counts}`]),
+    ...trainingLines(result),
     ...(goal === undefined ? [] : [goal]),
     ...(result.synthetic ? ['Synthetic: made from random data; it says nothing about accuracy on real data.'] : []),
     ...warnings,
@@ -32,4 +34,14 @@ export function runText(result: RunResult): string {
     '',
     `Took ${durationInWords(result.durationMs)} on ${result.machine.processor}, ${result.threads} threads.`,
   ].join('\n');
+}
+
+/** What the steps that trained did; where it did not help, the warning says so. */
+function trainingLines({ steps, notes }: RunResult): string[] {
+  const warnings = notes.filter(({ severity }) => severity === 'warning');
+  return steps.flatMap(({ name, training }) => {
+    const sentence = training && trainingSentence(training);
+    if (sentence === undefined || warnings.some(({ message }) => message.includes(sentence))) return [];
+    return [`${name}: ${sentence}`];
+  });
 }

@@ -3,19 +3,19 @@
 import type { ScorePoint, TrainingResult } from '../../../../protocol/results/training.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { batchesPerEpoch } from '../../data/training/batches.ts';
-import { holdOut } from '../../data/split.ts';
 import { LatheError } from '../../errors.ts';
 import type { Model } from '../../model/model.ts';
-import type { Runtime } from '../../runtime/runtime.ts';
+import type { Runtime, Session } from '../../runtime/runtime.ts';
+import type { Feeds } from '../../tensor/tensor-value.ts';
 import type { Optimizer } from '../optimizer.ts';
 import type { BlockedOperator } from '../trainer-options.ts';
-import { chooseBatch } from './batch-size.ts';
-import { batched, checkSameAnswers, type Batched } from './batched.ts';
+import type { Batched } from './batched.ts';
 import type { TrainingControl } from './control.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { HeldOut } from './held-out.ts';
 import { runLoop, type LoopResult } from './loop.ts';
 import type { LossPoint } from './loss-curve.ts';
+import { prepareNetworks, type Networks } from './networks.ts';
 import { objectiveOf } from './objective.ts';
 import type { RateRange } from './range-test.ts';
 import { runRows } from './rows.ts';
@@ -84,76 +84,22 @@ const longestGradient = 5;
  *   `CANCELLED`, with a checkpoint left behind
  */
 export async function trainStudent(options: StudentTraining): Promise<TrainedStudent> {
-  const { data, seed, settings, threads, signal, runnable = (model: Model) => model } = options;
-  if (data.carry) {
-    throw new LatheError('UNSUPPORTED', 'Networks with a state that goes from sample to sample cannot be trained yet.');
-  }
-  const runtime = await options.runtime();
-  const session = { threads };
-  const { training, heldOut } = holdOut(data, seed);
-  const samples = await Promise.all([0, 1, 2].filter((i) => i < training.size).map((i) => training.at(i)));
-  const shared = { runtime, samples: samples.map(({ feeds }) => feeds), carried: [], session, signal };
-  const student = await batched(options.student, { ...shared, runnable, name: 'student' });
-  const teacher = options.teacher
-    && await batched(options.teacher, { ...shared, runnable: (model) => model, name: 'teacher' });
-  if (teacher) checkSameAnswers(student, teacher);
-  const batch = student.takesBatch ? settings.batch ?? chooseBatch(student.model, training.size) : 1;
-  const labelShare = labelShareOf(options, student);
-  const classes = student.dims[0]!.at(-1)!;
-  const teacherSession = teacher && await runtime.load(teacher.model, session, signal);
-  const teacherBatch = teacher?.takesBatch ? batch : 1;
-  const answers = teacherSession && new Teacher(teacherSession, teacher.values, signal);
-  await answers?.prepare(training, teacherBatch, (done, total) => options.progress('Asking the teacher', done, total));
-  const common = { kind: student.kind, labelShare, temperature: options.temperature, classes };
-  const judge = heldOut && await HeldOut.open({
-    ...common,
-    data: heldOut,
-    batch: Math.min(batch, teacherBatch === 1 && teacher ? 1 : batch),
-    values: student.values,
-    teacher: teacherSession && { session: teacherSession, values: teacher.values },
-    signal,
-  });
-  const scales = teacherSession && student.kind === 'outputs'
-    ? await deviations(teacherSession, teacher.values, samples[0]!.feeds, signal)
-    : [];
-  const learner = await StudentLearner.create({
-    runtime,
-    given: options.student,
-    student,
-    objective: objectiveOf({
-      ...common,
-      values: student.values,
-      smoothing: options.smoothing,
-      mixed: data.augment?.includes('mixup') ?? false,
-      scales,
-    }),
-    teacher: answers,
-    heldOut: judge,
-    trainer: {
-      batch,
-      optimizer: optimizerOf(settings),
-      frozen: settings.freeze,
-      batchNorm: batch === 1 ? 'frozen' : settings.batchNorm,
-      threads,
-      ...(options.masks && { masks: options.masks }),
-      ...(options.rates && { rates: options.rates }),
-    },
-    session,
-    runnable,
-    signal,
-  });
-  const metric = judge?.metric ?? 'loss';
+  const { settings } = options;
+  const networks = await prepareNetworks(options);
+  const { training, heldOut, batch, teacher } = networks;
+  const labelShare = labelShareOf(options, networks.student);
+  const { learner, metric } = await openLearner(options, networks, labelShare);
   try {
     const result = await runLoop(learner, {
       data: training,
       batch,
-      seed,
+      seed: options.seed,
       budget: settings.epochs === undefined ? { minutes: settings.minutes ?? defaultMinutes } : settings,
       learningRate: settings.learningRate,
       range: ranges[settings.optimizer],
       patience: settings.patience ?? defaultPatience,
       control: options.control,
-      signal,
+      signal: options.signal,
       progress: options.progress,
       ...(options.checkpointPath !== undefined && {
         checkpoint: { path: options.checkpointPath, fingerprint: fingerprintOf(options, labelShare) },
@@ -169,6 +115,63 @@ export async function trainStudent(options: StudentTraining): Promise<TrainedStu
   } finally {
     await learner.release();
   }
+}
+
+/** The trainer with all that it learns from and is measured by. */
+async function openLearner(
+  options: StudentTraining,
+  { runtime, student, teacher, training, heldOut, batch, samples, session, runnable }: Networks,
+  labelShare: number,
+): Promise<{ readonly learner: StudentLearner; readonly metric: string }> {
+  const { settings, signal } = options;
+  const common = {
+    kind: student.kind, labelShare, temperature: options.temperature, classes: student.dims[0]!.at(-1)!,
+  };
+  const asked = teacher && await runtime.load(teacher.model, session, signal);
+  const answers = asked && new Teacher(asked, teacher.values, signal);
+  await answers?.prepare(training, batch, (done, total) => options.progress('Asking the teacher', done, total));
+  const judge = heldOut && await HeldOut.open({
+    ...common,
+    data: heldOut,
+    batch,
+    values: student.values,
+    teacher: asked && { session: asked, values: teacher.values },
+    signal,
+  });
+  const learner = await StudentLearner.create({
+    runtime,
+    given: options.student,
+    student,
+    objective: objectiveOf({
+      ...common,
+      values: student.values,
+      smoothing: options.smoothing,
+      mixed: training.augment?.includes('mixup') ?? false,
+      scales: asked && student.kind === 'outputs' ? await deviations(asked, teacher.values, samples[0]!, signal) : [],
+    }),
+    teacher: answers,
+    heldOut: judge,
+    trainer: {
+      batch,
+      shapes: shapesFor(samples[0]!, batch),
+      optimizer: optimizerOf(settings),
+      frozen: settings.freeze,
+      batchNorm: batch === 1 ? 'frozen' : settings.batchNorm,
+      threads: options.threads,
+      ...(options.masks && { masks: options.masks }),
+      ...(options.rates && { rates: options.rates }),
+    },
+    session,
+    runnable,
+    signal,
+  });
+  return { learner, metric: judge?.metric ?? 'loss' };
+}
+
+/** Training computes in fixed shapes: those of the samples, `batch` of them at once. */
+function shapesFor(feeds: Feeds, batch: number): Record<string, readonly number[]> {
+  return Object.fromEntries(Object.entries(feeds).flatMap(([name, { dims: [rows, ...rest] }]) =>
+    (rows === undefined ? [] : [[name, [rows * batch, ...rest]]])));
 }
 
 /** Labels are of use where the answers are scores, one vector a sample, and every sample has a class. */
@@ -188,9 +191,9 @@ function optimizerOf({ optimizer: kind, weightDecay }: TrainingSettings): Optimi
 
 /** Standard deviation of the teacher's values, over one sample. */
 async function deviations(
-  session: Parameters<typeof runRows>[0],
+  session: Session,
   values: readonly string[],
-  feeds: Parameters<typeof runRows>[2],
+  feeds: Feeds,
   signal: AbortSignal | undefined,
 ): Promise<number[]> {
   return (await runRows(session, values, feeds, 1, signal)).map(({ data }) => {
