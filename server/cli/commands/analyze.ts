@@ -2,8 +2,10 @@
 
 import { resolve } from 'node:path';
 import type { AnalysisResult, AnalyzedLayer } from '../../../protocol/results/analysis.ts';
+import type { PruningAnalysis } from '../../../protocol/results/pruning-analysis.ts';
 import { readModel } from '../../engine/formats/onnx/read.ts';
 import { analyzeModel } from '../../engine/recipe/analyze.ts';
+import { analyzePruning } from '../../engine/recipe/analyze-pruning.ts';
 import { splitSources } from '../../engine/recipe/data-choice.ts';
 import { withNodeNames } from '../../engine/recipe/node-names.ts';
 import { bytesInWords, changeInWords, durationInWords, metricInWords, plural } from '../../engine/util/words.ts';
@@ -27,6 +29,7 @@ export const analyzeCommand: Command = {
     limitOption,
     targetOption,
     { name: 'exhaustive', summary: 'every layer on every sample' },
+    { name: 'prune', summary: 'instead: what removing shares of each group of channels costs' },
     sarifOption,
   ],
   operands: { min: 1, max: 1, names: 'one model' },
@@ -37,14 +40,20 @@ export const analyzeCommand: Command = {
     const baseDir = process.cwd();
     const found = await sourcesFor(context, model, baseDir);
     const sources = await splitSources(found, model, baseDir, args.integer('limit', 1));
-    const result = await analyzeModel({
+    const options = {
       ...runOptions(context),
       model,
       target: args.text('target'),
       sources,
       baseDir,
       exhaustive: args.flag('exhaustive'),
-    });
+    };
+    if (args.flag('prune')) {
+      const pruning = await analyzePruning(options);
+      output.result(pruning, pruningText(pruning));
+      return 0;
+    }
+    const result = await analyzeModel(options);
     const sarif = args.text('sarif');
     if (sarif !== undefined) writeSarif(sarif, args.operands[0]!, problemsOf(result));
     const { metric, layers, durationMs } = result;
@@ -89,4 +98,23 @@ function problemsOf({ layers }: AnalysisResult): SarifProblem[] {
   return layers.flatMap(({ name, causes = [] }) => causes.map(({ code, message, fix }) => ({
     code, severity: 'info', message: `"${name}": ${message}`, node: name, ...(fix !== undefined && { fix }),
   })));
+}
+
+function pruningText({ metric, groups, method, durationMs }: PruningAnalysis): string {
+  const ratios = groups[0]?.shares.map(({ ratio }) => `-${(ratio * 100).toFixed(0)} %`) ?? [];
+  const rows = groups.map(({ name, channels, shares }) => [
+    name,
+    String(channels),
+    ...shares.map(({ drop }) => (drop === null ? '' : changeInWords(metric.name, drop === 0 ? 0 : -drop))),
+    `${(100 * (shares.at(-1)?.macsSaved ?? 0)).toFixed(1)} %`,
+  ]);
+  const right = rows[0]?.map((_, i) => i).slice(1) ?? [];
+  return [
+    `${metric.name} ${metricInWords(metric.name, metric.value)} on ${plural(metric.samples, 'sample')}, all channels`,
+    '',
+    table([['channels of', 'count', ...ratios, 'MACs saved'], ...rows], { right, header: true }),
+    '',
+    `Measured: ${method}.`,
+    `Took ${durationInWords(durationMs)}.`,
+  ].join('\n');
 }

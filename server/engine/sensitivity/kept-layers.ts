@@ -36,8 +36,9 @@ export async function studyKept(
   try {
     const chosen = layers.slice(0, mostLayers);
     const loaded = [];
-    for (const { layer: { name }, first, last } of chosen) {
-      loaded.push({ name, variant: await sweep.load(variants.without(name), first, last), tally: new Tally(metric) });
+    for (const { layer: { name } } of chosen) {
+      const { model, first, last } = variants.without(name);
+      loaded.push({ name, variant: await sweep.load(model, first, last), tally: new Tally(metric) });
     }
     const once = loaded.reduce((sum, { variant }) => sum + variant.cost, 2);
     const end = Math.min(data.size, Math.max(fewestSamples, Math.floor(runs / once)));

@@ -33,6 +33,7 @@ export class LayerVariants {
   /** Everything quantized. */
   readonly all: Candidate;
   private readonly maker: CandidateMaker;
+  private planned: readonly string[] | undefined;
   private readonly roles = new Map<string, { readonly node: Node; readonly role: ComputeRole }>();
 
   constructor(maker: CandidateMaker) {
@@ -68,9 +69,15 @@ export class LayerVariants {
     return this.maker.make(kept).model;
   }
 
-  /** The quantized network with this layer float. */
-  without(name: string): Model {
-    return this.maker.make(new Map([[name, float]])).model;
+  /** The quantized network with this layer float, and the nodes that differ by it from the quantized network. */
+  without(name: string): { readonly model: Model; readonly first: number; readonly last: number } {
+    // Layers without weights follow those around them, so that more than this one may be float.
+    this.planned ??= planSignatures(this.maker.prepared, () => true);
+    const planned = planSignatures(this.maker.prepared, (node) => node.label !== name);
+    const { first, last } = this.layers.find(({ layer }) => layer.name === name)!;
+    const places = [first, last, ...[...planned.keys()].filter((i) => planned[i] !== this.planned![i])];
+    const { model } = this.maker.make(new Map([[name, float]]));
+    return { model, first: Math.min(...places), last: Math.max(...places) };
   }
 
   /** @param alone what `alone` gave: the float network with the quantized weights and bias of the layer, as floats */
@@ -109,6 +116,19 @@ export class LayerVariants {
     editor.finish();
     return model;
   }
+}
+
+/** [nodes] what becomes of each node and of the values around it: equal texts for equal quantization. */
+function planSignatures(prepared: Model, wanted: (node: Node) => boolean): string[] {
+  const model = prepared.clone();
+  const { nodes } = model.graph;
+  const { integer, absorbed, groupOf } = planQuantization(model, wanted);
+  const members = new Map<string, string[]>();
+  for (const [value, group] of groupOf) members.set(group, [...members.get(group) ?? [], value]);
+  // Values of one group share a range, so that whoever joins or leaves it changes them all.
+  const pair = (value: string): string => members.get(groupOf.get(value) ?? '')?.sort().join() ?? '';
+  return nodes.map((node) =>
+    [integer.has(node), absorbed.has(node), ...[...node.inputs, ...node.outputs].map(pair)].join('|'));
 }
 
 /** The one layer whose weight is stored as integers. */

@@ -210,8 +210,7 @@ class LayerStudy {
     if (!this.schedule) return;
     const { order } = this.schedule;
     const names = order.map((i) => this.variants.layers[i]!);
-    const runs = Math.min(shares.kept * this.budget.runs, this.budget.samples);
-    const gains = await studyKept(this.options, this.variants, this.cuts, names, runs);
+    const gains = await studyKept(this.options, this.variants, this.cuts, names, shares.kept * this.budget.runs);
     for (const studied of this.studied) {
       const gain = gains.get(studied.name);
       if (gain) studied.kept = gain;

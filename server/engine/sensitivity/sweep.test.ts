@@ -107,12 +107,15 @@ describe('running variants from the boundary before their change', () => {
     const quantized = await Sweep.open(runtime, variants.all.model, cuts(4), { threads: 1 });
     for (const { layer: { name }, first, last } of variants.layers) {
       const alone = variants.alone(name);
-      const halves = [variants.weightsOnly(name, alone), variants.activationsOnly(name, alone)];
-      for (const [base, model] of [...halves.map((half) => [sweep, half] as const),
-        [quantized, variants.without(name)] as const]) {
+      const without = variants.without(name);
+      for (const [base, model, from, to] of [
+        [sweep, variants.weightsOnly(name, alone), first, last],
+        [sweep, variants.activationsOnly(name, alone), first, last],
+        [quantized, without.model, without.first, without.last],
+      ] as const) {
         const [wanted] = await runModel(runtime, model, [runs[1]!]);
         await base.begin(runs[1]!);
-        expectSame((await base.run(await base.load(model, first, last), true)).outputs!, wanted!, 2e-3);
+        expectSame((await base.run(await base.load(model, from, to), true)).outputs!, wanted!, 2e-3);
       }
     }
     await sweep.close();
