@@ -41,7 +41,7 @@ describe('lathe', () => {
     [['compress', sample, '--max-drop', 'much'], '"--max-drop" must be a number of at least 0, not "much".'],
     [['distill', sample, '--epochs', 'few'], '"--epochs" must be a number of at least 0, not "few".'],
     [['distill', sample, '--data', data, '--labels', '2'], '"labels" must be at most 1'],
-    [['quantize', sample, '--data', data, '--scheme', 'int4'], 'The scheme "int4" is not available in this version'],
+    [['quantize', sample, '--data', data, '--scheme', 'int5'], '"scheme" cannot be "int5". Did you mean "int8"?'],
     [['inspect', 'nowhere.onnx'], 'There is no file'],
   ])('refuses %j', async (args, message) => {
     const { code, stdout, stderr } = await lathe(...args, '--json');

@@ -23,7 +23,7 @@ export const quantizeCommand: Command = {
   ],
   options: [
     ...techniqueOptions,
-    { name: 'scheme', value: 'S', summary: 'int8, dynamic, int4, int3, int2, fp16 or bf16; int8 by default' },
+    { name: 'scheme', value: 'S', summary: 'int8, dynamic, int4, int3, int2, fp16, bf16 or mixed; int8 by default' },
     { name: 'activations', value: 'TYPE', summary: 'type of the values between layers', choices: activationTypes },
     { name: 'weights', value: 'TYPE', summary: 'type of the weights', choices: weightTypes },
     { name: 'per-tensor', summary: 'one scale for a whole weight instead of one for each channel' },
