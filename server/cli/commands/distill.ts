@@ -11,7 +11,7 @@ const suffix = 'distilled';
 export const distillCommand: Command = {
   name: 'distill',
   summary: 'train a smaller model to answer like a larger one',
-  usage: 'MODEL --data D [--width W | --student FILE] [options]',
+  usage: 'MODEL --data D [--width W] [--depth D] [--student FILE] [options]',
   details: 'MODEL is the teacher. The student is made from it (--width), is a file of yours (--student), or is MODEL\n'
     + 'itself with another teacher (--teacher). Labels are not needed; where there are some, they help.',
   examples: [
@@ -23,6 +23,7 @@ export const distillCommand: Command = {
     ...techniqueOptions,
     ...trainingOptions,
     { name: 'width', value: 'W', summary: 'the share of the channels of every layer that the student has' },
+    { name: 'depth', value: 'D', summary: 'the share of the residual blocks that the student has' },
     { name: 'student', value: 'FILE', summary: 'a model with the same inputs and outputs that learns' },
     { name: 'fresh', summary: 'the student begins with random weights' },
     { name: 'teacher', value: 'FILE', summary: 'whose outputs are learned; those of MODEL by default' },
@@ -54,9 +55,11 @@ function pathOption({ args }: CommandContext, name: string): string | undefined 
 function studentOf(context: CommandContext): unknown {
   const { args } = context;
   const model = pathOption(context, 'student');
-  const width = args.number('width', 0);
-  const weights = args.flag('fresh') ? 'fresh' : undefined;
-  if (model === undefined && width === undefined && weights === undefined) return undefined;
-  if (model !== undefined && weights === undefined) return model;
-  return given([['model', model], ['width', width], ['weights', weights]]);
+  const made = given([
+    ['width', args.number('width', 0)],
+    ['depth', args.number('depth', 0)],
+    ['weights', args.flag('fresh') ? 'fresh' : undefined],
+  ]);
+  if (Object.keys(made).length === 0) return model;
+  return { ...(model !== undefined && { model }), ...made };
 }

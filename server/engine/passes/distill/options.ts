@@ -3,23 +3,30 @@
 import * as z from 'zod';
 import { trainingShape } from '../../train/run/settings.ts';
 
-const madeStudent = z.strictObject({
-  width: z.number().gt(0).lte(1).optional().describe('The share of the channels of every layer that the student has.'),
-  weights: z.enum(['inherited', 'fresh']).default('inherited').describe(
-    'inherited: those of the model, channels that matter least left out. fresh: random ones.',
+const share = z.number().gt(0).lte(1);
+
+const studentSchema = z.strictObject({
+  model: z.string().min(1).optional().describe('An ONNX file with the inputs and outputs of the model.'),
+  width: share.optional().describe('The share of the channels of every layer that the student has.'),
+  depth: share.optional().describe(
+    'The share of the residual blocks that the student has; those go first without which the outputs change least.',
   ),
+  weights: z.enum(['kept', 'fresh']).default('kept').describe(
+    'kept: those of the model, what matters least left out, or those in the file. fresh: random ones.',
+  ),
+}).superRefine(({ model, width, depth }, context) => {
+  if (model === undefined || (width === undefined && depth === undefined)) return;
+  const message = 'A student is a file ("model") or made from the model ("width", "depth"), not both.';
+  context.addIssue({ code: 'custom', path: ['model'], message });
 });
 
-const ownStudent = z.strictObject({
-  model: z.string().min(1).describe('An ONNX file with the inputs and outputs of the model.'),
-  weights: z.enum(['given', 'fresh']).default('given').describe('given: those in the file. fresh: random ones.'),
-});
+export type StudentOptions = z.output<typeof studentSchema>;
 
 export const distillOptions = z.strictObject({
   teacher: z.string().min(1).default('original').describe(
     'Whose outputs are learned: `original`, the model that the run began with, or the path of an ONNX file.',
   ),
-  student: z.union([z.string().min(1), ownStudent, madeStudent]).optional().describe(
+  student: z.union([z.string().min(1), studentSchema]).optional().describe(
     'What learns: the model as the steps before left it unless told; the path of an ONNX file; or a smaller network '
       + 'made from the model, as in `{ width: 0.5 }`.',
   ),

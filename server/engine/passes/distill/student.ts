@@ -9,6 +9,7 @@ import { pruneChannels } from '../prune/channels/prune-channels.ts';
 import { pruneOptions } from '../prune/options.ts';
 import { withFreshWeights } from './fresh-weights.ts';
 import type { DistillOptions } from './options.ts';
+import { shallower } from './shallower.ts';
 
 /** @throws LatheError `FILE`, `MODEL_FORMAT`, or `DATA` for a student with other inputs or outputs */
 export async function makeStudent(
@@ -18,19 +19,18 @@ export async function makeStudent(
 ): Promise<Model> {
   if (student === undefined) return model;
   if (typeof student === 'string') return ownStudent(student, context);
-  if ('model' in student) {
-    const own = ownStudent(student.model, context);
-    return student.weights === 'fresh' ? withFreshWeights(own, context.seed) : own;
-  }
-  const { width = 1, weights } = student;
-  const narrow = width < 1 ? await narrower(model, width, weights === 'inherited', context) : model;
-  return weights === 'fresh' ? withFreshWeights(narrow, context.seed) : narrow;
+  const { model: file, depth = 1, width = 1, weights } = student;
+  const keeps = weights === 'kept';
+  let made = file === undefined ? model : ownStudent(file, context);
+  if (depth < 1) made = await shallower(made, depth, context);
+  if (width < 1) made = await narrower(made, width, keeps, context);
+  return keeps ? made : withFreshWeights(made, context.seed);
 }
 
-async function narrower(model: Model, width: number, inherits: boolean, context: PassContext): Promise<Model> {
+async function narrower(model: Model, width: number, keeps: boolean, context: PassContext): Promise<Model> {
   const options = pruneOptions.parse({
     ratio: 1 - width,
-    ...(!inherits && { importance: 'random', reconstruct: false }),
+    ...(!keeps && { importance: 'random', reconstruct: false }),
   });
   return (await pruneChannels(model, options, context)).model;
 }
