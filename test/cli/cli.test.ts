@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lathe, root, startLathe } from './run-lathe.ts';
 
@@ -73,7 +74,7 @@ describe('lathe inspect, check, targets', () => {
       version: '2.1.0',
       runs: [{ results: [{ ruleId: 'LTH1004', level: 'error' }] }],
     });
-    expect(json(targets.stdout)['targets']).toHaveLength(11);
+    expect(json(targets.stdout)['targets']).toHaveLength(13);
   });
 
   it('refuses what is no model', async () => {
@@ -81,6 +82,21 @@ describe('lathe inspect, check, targets', () => {
     const { code, stderr } = await lathe('inspect', join(folder, 'no.onnx'));
     expect(code).toBe(2);
     expect(stderr).toMatch(/no\.onnx: error: /);
+  });
+});
+
+describe('lathe distill', () => {
+  it('writes a recipe that measures on none of the pictures that it trains on', async () => {
+    const pictures = join(root, 'samples/pictures/evaluation');
+    const { code, stdout, stderr } = await lathe('distill', sample, '--data', pictures, '--width', '0.5', '--fresh',
+      '--epochs', '2', '--augment', 'crop,cutout', '--write-recipe', '--json', '-o', join(folder, 'student.onnx'));
+    expect(code, stderr).toBe(0);
+    const { recipe } = json(stdout) as { recipe: string };
+    const { data, steps } = parse(recipe) as { data: Record<string, Record<string, unknown>>; steps: unknown[] };
+    expect(data['training']).toMatchObject({ shuffle: true, limit: 240, augment: ['crop', 'cutout'] });
+    expect(data['evaluation']).toMatchObject({ shuffle: true, skip: 240 });
+    expect(data['calibration']).toMatchObject({ shuffle: true, limit: 75 });
+    expect(steps[1]).toEqual({ distill: { student: { width: 0.5, weights: 'fresh' }, epochs: 2 } });
   });
 });
 
