@@ -84,8 +84,8 @@ function trainingGradients(
   const dScale = g.mul(g.sub(product, g.mul(mean, dBias)), inverse);
   if (!needs(0)) return [undefined, dScale, dBias];
   const ofGradient = g.mul(scale, inverse);
-  const ofInput = g.neg(g.mul(g.mul(ofGradient, inverse), g.mul(dScale, 1 / samples)));
-  const constant = g.neg(g.add(g.mul(ofGradient, g.mul(dBias, 1 / samples)), g.mul(ofInput, mean)));
+  const ofInput = g.mul(g.mul(ofGradient, inverse), g.mul(dScale, -1 / samples));
+  const constant = g.sub(g.mul(ofGradient, g.mul(dBias, -1 / samples)), g.mul(ofInput, mean));
   const zeros = g.filled(g.dtype(x), g.dims(scale), 0);
   return [g.add(affine(g, gradient, ofGradient, constant), affine(g, x, ofInput, zeros)), dScale, dBias];
 }

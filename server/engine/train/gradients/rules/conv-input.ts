@@ -26,6 +26,10 @@ export function convInputGradient(
     const turned = turnedConv(g, dims, weight, gradient, windows);
     if (turned !== undefined) return turned;
   }
+  if (isDepthwise && windows.strides.some((stride) => stride > 1)) {
+    const turned = turnedSpread(g, dims, weight, gradient, windows);
+    if (turned !== undefined) return turned;
+  }
   const attributes = spreadAttributes(windows, dims.slice(2), g.dims(gradient).slice(2));
   return g.emit('ConvTranspose', [gradient, weight], attributes);
 }
@@ -54,6 +58,24 @@ function turnedConv(
   return blockingPays(g, gradient, g.dims(turned), around)
     ? blockedConv(g, [gradient, turned], around)
     : g.emit('Conv', [gradient, turned], windowAttributes(around));
+}
+
+/** Depthwise, with strides: zeros between the places of the gradient, where blocks of channels make up for them. */
+function turnedSpread(
+  g: GraphBuilder,
+  dims: readonly number[],
+  weight: string,
+  gradient: string,
+  windows: Windows,
+): string | undefined {
+  if (!blockingPays(g, gradient, g.dims(weight), windows)) return undefined;
+  const [batch = 0, channels = 0, ...places] = g.dims(gradient);
+  const { strides } = windows;
+  const apart = g.reshape(gradient, [batch, channels, ...places.flatMap((length) => [length, 1])]);
+  const zeros = [0, 0, ...strides.flatMap((stride) => [0, stride - 1])];
+  const spread = g.pad(apart, [...zeros.map(() => 0), ...zeros]);
+  const wide = g.reshape(spread, [batch, channels, ...places.map((length, i) => length * strides[i]!)]);
+  return turnedConv(g, dims, weight, wide, { ...windows, strides: strides.map(() => 1) });
 }
 
 /** [made, perGroup, …] as [perGroup · group, made / group, …], group by group. */

@@ -4,7 +4,7 @@ import { attr } from '../../../model/attribute.ts';
 import { blockedConv, blockingPays } from '../blocked-conv.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
 import { depthwiseWeightGradient } from './depthwise-weight.ts';
-import { span, taps, windowAttributes, type Windows } from './windows.ts';
+import { paddedInput, taps, windowAttributes, type Windows } from './windows.ts';
 
 /** From here on one product per tap is faster than one over all taps, whose joining copies the whole input. */
 const manyChannels = 8;
@@ -65,18 +65,10 @@ function asPicture(
   return g.reshape(convWeightGradient(g, picture!, lifted(dims), dy!, windows), dims);
 }
 
-/** The input with its padding written out, as far as windows reach. */
-function padded(g: GraphBuilder, x: string, made: readonly number[], windows: Windows): string {
-  const { strides, begins } = windows;
-  const lengths = g.dims(x).slice(2);
-  const ends = lengths.map((length, i) => (made[i]! - 1) * strides[i]! + span(windows, i) - length - begins[i]!);
-  return g.pad(x, [0, 0, ...begins, 0, 0, ...ends]);
-}
-
 /** What each tap of the kernel sees: values of shape [batch, channels, …gradient]. */
 function tapViews(g: GraphBuilder, x: string, made: readonly number[], windows: Windows): string[] {
   const { kernel, strides, dilations } = windows;
-  const whole = padded(g, x, made, windows);
+  const whole = paddedInput(g, x, made, windows);
   const axes = kernel.map((_, i) => i + 2);
   const isDense = strides.every((stride) => stride === 1);
   if (kernel.every((length) => length === 1) && isDense) return [whole];
@@ -149,7 +141,7 @@ function swappedInBlocks(g: GraphBuilder, x: string, gradient: string, windows: 
   const none = places.map(() => 0);
   const made = blockedConv(
     g,
-    [g.transpose(padded(g, x, places, windows), swap), g.transpose(gradient, swap)],
+    [g.transpose(paddedInput(g, x, places, windows), swap), g.transpose(gradient, swap)],
     { kernel: places, strides: windows.dilations, dilations: windows.strides, begins: none, ends: none, group: 1 },
   );
   return g.transpose(made, swap);

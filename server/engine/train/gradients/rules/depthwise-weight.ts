@@ -2,8 +2,9 @@
 
 import { attr } from '../../../model/attribute.ts';
 import { Tensor } from '../../../model/tensor.ts';
+import { blockedConv, blockingPays } from '../blocked-conv.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
-import { span, windowAttributes, type Windows } from './windows.ts';
+import { paddedInput, span, windowAttributes, type Windows } from './windows.ts';
 
 /** Wider than this, most of the products of `diagonalSums` are wasted. */
 const maxWidth = 56;
@@ -19,10 +20,39 @@ export function depthwiseWeightGradient(
   gradient: string,
   windows: Windows,
 ): string {
+  const [batch = 0, channels = 0, ...places] = g.dims(gradient);
+  const planes = batch * channels;
+  if (blockingPays(g, x, [planes, 1, ...places], { kernel: places, group: planes })) {
+    return blockedPerSample(g, x, dims, gradient, windows);
+  }
   const isDense = windows.strides.every((stride) => stride === 1);
   return isDense && g.dims(x)[3]! <= maxWidth
     ? diagonalSums(g, x, dims, gradient, windows)
     : convPerSample(g, x, dims, gradient, windows);
+}
+
+/**
+ * Each channel of each sample is a channel of one depthwise convolution, with the gradient as its kernel, strides and
+ * dilations changed; in blocks of channels that is two to six times as fast as anything else.
+ */
+function blockedPerSample(
+  g: GraphBuilder,
+  x: string,
+  dims: readonly number[],
+  gradient: string,
+  windows: Windows,
+): string {
+  const [batch = 0, channels = 0, ...places] = g.dims(gradient);
+  const planes = batch * channels;
+  const whole = paddedInput(g, x, places, windows);
+  const inputs = [
+    g.reshape(whole, [1, planes, ...g.dims(whole).slice(2)]),
+    g.reshape(gradient, [planes, 1, ...places]),
+  ] as const;
+  const none = places.map(() => 0);
+  const { strides: dilations, dilations: strides, kernel } = windows;
+  const made = blockedConv(g, inputs, { kernel: places, strides, dilations, begins: none, ends: none, group: planes });
+  return g.reshape(g.reduceSum(g.reshape(made, [batch, channels, ...kernel]), [0]), dims);
 }
 
 /**

@@ -3,7 +3,7 @@
 import { LatheError } from '../../../errors.ts';
 import { attr } from '../../../model/attribute.ts';
 import type { Node } from '../../../model/node.ts';
-import type { Attributes } from '../graph-builder.ts';
+import type { Attributes, GraphBuilder } from '../graph-builder.ts';
 
 export interface Windows {
   readonly kernel: readonly number[];
@@ -105,6 +105,14 @@ export function spreadAttributes(windows: Windows, lengths: readonly number[], m
     ...windowAttributes({ ...windows, ends: windows.ends.map((end, i) => end + Math.max(0, -rest[i]!)) }),
     output_padding: attr.ints(rest.map((length) => Math.max(0, length))),
   };
+}
+
+/** The input with its padding written out, as far as windows reach. */
+export function paddedInput(g: GraphBuilder, x: string, made: readonly number[], windows: Windows): string {
+  const { strides, begins } = windows;
+  const lengths = g.dims(x).slice(2);
+  const ends = lengths.map((length, i) => (made[i]! - 1) * strides[i]! + span(windows, i) - length - begins[i]!);
+  return g.pad(x, [0, 0, ...begins, 0, 0, ...ends]);
 }
 
 /** All positions of a kernel, row by row. */
