@@ -21,6 +21,7 @@ import {
   quantizeGather,
   quantizeMatrixProduct,
   quantizeStoredOnly,
+  smallestHalved,
   type Rewrite,
   type RewriteContext,
 } from './rewrites.ts';
@@ -83,11 +84,12 @@ class ScopeQuantizer {
 
   private quantizeNode(node: Node, editor: GraphEditor, constants: Constants): void {
     const { settings } = this;
-    const weightBytes = weightBytesOf(node, constants);
+    const mode = settings.mode(node);
+    const halved = mode === 'weights' && settings.storedType(node) === 'float16';
+    const weightBytes = weightBytesOf(node, constants, halved ? smallestHalved : undefined);
     if (weightBytes === 0) return;
     const { label, opType } = node;
     const common = { name: label, opType, weightBytes };
-    const mode = settings.mode(node);
     const reason = settings.reason(node);
     if (mode === 'float') {
       this.layers.push({ ...common, mode, action: 'float', ...(reason !== undefined && { reason }) });
@@ -102,10 +104,10 @@ class ScopeQuantizer {
 
 const stored = ['Conv', 'ConvTranspose', 'LSTM', 'GRU', 'RNN'];
 
-function weightBytesOf(node: Node, constants: Constants): number {
+function weightBytesOf(node: Node, constants: Constants, smallest: number | undefined): number {
   const inputs = node.is('LSTM', 'GRU', 'RNN') ? [1, 2] : node.is('Gather') ? [0] : [1];
   if (!node.is('MatMul', 'Gemm', 'Gather', ...stored)) return 0;
-  return inputs.reduce((sum, i) => sum + (floatWeight(node.input(i), constants)?.byteLength ?? 0), 0);
+  return inputs.reduce((sum, i) => sum + (floatWeight(node.input(i), constants, smallest)?.byteLength ?? 0), 0);
 }
 
 function rewriteOf(node: Node, mode: LayerMode, products: Products): Rewrite {

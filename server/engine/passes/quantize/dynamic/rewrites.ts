@@ -26,11 +26,17 @@ export type Rewrite = (
 
 /** Weights with fewer elements than this stay float: scales and extra nodes would cost more than they save. */
 const smallestElements = 512;
+/** float16 weights have no scales, and one node less behind them. */
+export const smallestHalved = 128;
 
 /** The constant float matrix or kernel called `name`, when it is large enough to quantize. */
-export function floatWeight(name: string | undefined, constants: Constants): Tensor | undefined {
+export function floatWeight(
+  name: string | undefined,
+  constants: Constants,
+  smallest = smallestElements,
+): Tensor | undefined {
   const tensor = constants.tensor(name);
-  const quantizable = tensor?.dtype === 'float32' && tensor.dims.length > 1 && tensor.size >= smallestElements;
+  const quantizable = tensor?.dtype === 'float32' && tensor.dims.length > 1 && tensor.size >= smallest;
   return quantizable ? tensor : undefined;
 }
 
@@ -128,7 +134,7 @@ export const quantizeStoredOnly: Rewrite = (node, context) => {
   const type = context.settings.storedType(node);
   let weightSqnrDb: number | undefined;
   for (const i of inputs) {
-    const weight = floatWeight(node.input(i), context.constants);
+    const weight = floatWeight(node.input(i), context.constants, type === 'float16' ? smallestHalved : undefined);
     if (!weight) continue;
     const axis = outputAxis(node, weight);
     const where = { axis, layout: layoutAlong(weight, axis, node) };

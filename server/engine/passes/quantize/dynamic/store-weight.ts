@@ -11,6 +11,7 @@ import type { GramResult } from '../../../runtime/observers/gram.ts';
 import { decibels } from '../../../tensor/affine.ts';
 import { dataTypeCode } from '../../../tensor/dtype.ts';
 import { decodeSmallFloats, encodeSmallFloats } from '../../../tensor/float-formats.ts';
+import { roundToHalves } from '../half-rounding.ts';
 import type { WeightStore } from '../weight-store.ts';
 import { quantizeWeights, scaleOfZeros, type StoredType, type WeightLayout } from '../weights.ts';
 
@@ -70,7 +71,7 @@ function codesOf(weight: Tensor, { layout }: StoredLayout, type: StoredType, see
   switch (type) {
     case 'float16': {
       const values = weight.toFloat32();
-      const halves = encodeSmallFloats('float16', values);
+      const halves = seen ? roundToHalves(values, layout, seen.gram) : encodeSmallFloats('float16', values);
       return {
         tensor: Tensor.fromBytes(`${name}_float16`, 'float16', dims, halves),
         sqnrDb: errorDb(values, decodeSmallFloats('float16', halves)),

@@ -24,17 +24,19 @@ export class MixedFront {
   constructor(
     maker: CandidateMaker,
     layers: readonly LayerOptions[],
-    costOf: (option: LayerOption, layer: string) => number,
+    costOf: CostOf,
   ) {
     this.maker = maker;
     this.layers = layers.map(({ layer }) => layer);
     const items = layers.map(({ layer, options }) =>
       options.map((option) => ({ cost: costOf(option, layer), harm: option.noise })));
-    this.points = solveFront(items).map(({ choice, cost, harm }) => ({
+    const solved = solveFront(items).map(({ choice, cost, harm }): FrontPoint => ({
       precisions: new Map(layers.map(({ layer, options }, i) => [layer, options[choice[i]!]!.precision])),
       cost,
       noise: harm,
     }));
+    // The solver rounds costs: what is the same for all layers is met exactly.
+    this.points = undominated([...solved, ...uniformPoints(layers, costOf)]);
   }
 
   /** The network that a point stands for. */
@@ -48,4 +50,33 @@ export class MixedFront {
   within(budget: number): FrontPoint {
     return this.points.findLast(({ cost }) => cost <= budget) ?? this.points[0]!;
   }
+}
+
+type CostOf = (option: LayerOption, layer: string) => number;
+
+/** One precision for all layers that can have it; the others stay float. */
+function uniformPoints(layers: readonly LayerOptions[], costOf: CostOf): FrontPoint[] {
+  const precisions = new Set(layers.flatMap(({ options }) => options.map(({ precision }) => precision)));
+  return [...precisions].map((precision) => {
+    let [cost, noise] = [0, 0];
+    const chosen = new Map<string, Precision>();
+    for (const { layer, options } of layers) {
+      const option = options.find((each) => each.precision === precision) ?? options[0]!;
+      chosen.set(layer, option.precision);
+      cost += costOf(option, layer);
+      noise += option.noise;
+    }
+    return { precisions: chosen, cost, noise };
+  });
+}
+
+/** Cheapest first; each has less noise than all before it. */
+function undominated(points: readonly FrontPoint[]): FrontPoint[] {
+  const sorted = [...points].sort((a, b) => a.cost - b.cost || a.noise - b.noise);
+  let least = Infinity;
+  return sorted.filter(({ noise }) => {
+    if (noise >= least) return false;
+    least = noise;
+    return true;
+  });
 }
