@@ -13,11 +13,13 @@ import { foldModel } from '../passes/fold/fold-model.ts';
 import type { PassContext, PassNote, ProgressListener } from '../passes/pass.ts';
 import { quantizeOptions } from '../passes/quantize/options.ts';
 import { prepareStatic } from '../passes/quantize/static/static-pass.ts';
-import { findCauses, type Causes } from '../sensitivity/causes/find-causes.ts';
+import { findCauses } from '../sensitivity/causes/find-causes.ts';
 import type { Study } from '../sensitivity/findings.ts';
+import { firstLook } from '../sensitivity/first-look.ts';
+import { savedTimes } from '../sensitivity/saved-times.ts';
 import { studyLayers } from '../sensitivity/study-layers.ts';
 import { findTarget } from '../targets/registry.ts';
-import { analyzedLayer } from './analyzed-layer.ts';
+import { analyzedLayer, type Last } from './analyzed-layer.ts';
 import { openRunData } from './open-data.ts';
 import { withPool } from './runtime-pool.ts';
 import { modelOutputs } from './evaluator.ts';
@@ -68,9 +70,10 @@ export async function analyzeModel(options: AnalyzeOptions): Promise<AnalysisRes
     };
     const metric = await metricFor(evaluationSource!, evaluation, modelOutputs(original), { baseDir, seed });
     const notes: PassNote[] = [];
-    const maker = await prepareStatic(original, analysisOptions, context, notes);
-    if (!maker) throw new LatheError('UNSUPPORTED', 'No layer of the main graph can compute with integers.');
-    const resultOf = (study: Study, causes: Causes | undefined): AnalysisResult => {
+    const { output } = evaluationSource!;
+    const outputChoice = { output, carried: Object.values(evaluation.carry ?? {}) };
+    const common = { data: evaluation, metric, output: outputChoice, context } as const;
+    const resultOf = (study: Study, last: Last | undefined): AnalysisResult => {
       const figure: MetricFigure = {
         name: metric.name,
         value: study.baseline?.value ?? NaN,
@@ -82,23 +85,26 @@ export async function analyzeModel(options: AnalyzeOptions): Promise<AnalysisRes
         metric: figure,
         baseline: figure.value,
         samples: study.samples,
-        layers: study.findings.map((finding, i) => analyzedLayer(finding, i + 1, causes?.get(finding.layer.name))),
+        layers: study.findings.map((finding, i) => analyzedLayer(finding, i + 1, last)),
         notes: [...data.notes, ...notes.map(({ message }) => message)],
         durationMs: performance.now() - started,
         method: study.method,
-        ...(!causes && { partial: true }),
+        ...(!last && { partial: true }),
       };
     };
-    const { output } = evaluationSource!;
+    if (onPartial) {
+      const look = await firstLook(original, analysisOptions, common);
+      if (look) onPartial(resultOf(look, undefined));
+    }
+    const maker = await prepareStatic(original, analysisOptions, context, notes);
+    if (!maker) throw new LatheError('UNSUPPORTED', 'No layer of the main graph can compute with integers.');
     const study = await studyLayers({
+      ...common,
       maker,
-      data: evaluation,
-      metric,
-      output: { output, carried: Object.values(evaluation.carry ?? {}) },
-      context,
       exhaustive,
       ...(onPartial && { onProgress: (soFar: Study) => onPartial(resultOf(soFar, undefined)) }),
     });
-    return resultOf(study, await findCauses(study.findings, maker, context));
+    const causes = await findCauses(study.findings, maker, context);
+    return resultOf(study, { causes, savedMs: await savedTimes(maker, evaluation, context) });
   });
 }

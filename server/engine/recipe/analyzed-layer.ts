@@ -1,15 +1,24 @@
 /** One layer's findings, as the command line and the editor tell them. */
 
 import type { AnalyzedLayer, Cause } from '../../../protocol/results/analysis.ts';
+import type { Causes } from '../sensitivity/causes/find-causes.ts';
 import type { Finding } from '../sensitivity/findings.ts';
 
 /** Below this a layer's own noise is heard at the outputs. */
 const audibleDb = 30;
 
-/** @param causes absent while the study goes on, and for layers that were not looked into */
-export function analyzedLayer(finding: Finding, rank: number, causes: readonly Cause[] = []): AnalyzedLayer {
+/** What is found out when the study is over, by layer. */
+export interface Last {
+  readonly causes: Causes;
+  readonly savedMs: ReadonlyMap<string, number>;
+}
+
+/** @param last absent while the study goes on */
+export function analyzedLayer(finding: Finding, rank: number, last?: Last): AnalyzedLayer {
   const { layer, sqnrDb, divergence, drop, turned, turnedCounted, samples, weightsDb, activationsDb, kept } = finding;
   const { name, opType, weightBytes } = layer;
+  const causes = last?.causes.get(name) ?? [];
+  const savedMs = last?.savedMs.get(name);
   const savedBytes = Math.round((weightBytes * 3) / 4);
   const audible = sqnrDb !== undefined && sqnrDb < audibleDb;
   return {
@@ -27,6 +36,7 @@ export function analyzedLayer(finding: Finding, rank: number, causes: readonly C
       ...(audible ? [`layers: [{ match: "${name}", keep: float }] costs ${savedBytes} bytes`] : []),
     ],
     ...(causes.length > 0 && { causes }),
+    ...(savedMs !== undefined && { savedMs }),
     samples,
     ...(divergence !== undefined && { divergence }),
     ...(turned !== undefined && { turned: { share: turned, counted: turnedCounted } }),

@@ -5,7 +5,7 @@ import { memoryData, outputDb, passContext, runModel } from '../../../test/passe
 import { createMetric } from '../data/metrics/create-metric.ts';
 import type { Model } from '../model/model.ts';
 import { quantizeOptions } from '../passes/quantize/options.ts';
-import { prepareStatic, } from '../passes/quantize/static/static-pass.ts';
+import { applyStatic, prepareStatic } from '../passes/quantize/static/static-pass.ts';
 import type { CandidateMaker } from '../passes/quantize/candidates.ts';
 import type { PassContext } from '../passes/pass.ts';
 import { Runtime } from '../runtime/runtime.ts';
@@ -83,6 +83,31 @@ describe('a study of layers', () => {
       const without = await runModel(runtime, variants.without(name).model, runs);
       expect(kept!.sqnrDb).toBeCloseTo(outputDb(wanted, without, 'y') - outputDb(wanted, all, 'y'), 0);
     }
+  });
+
+  it('predicts what the quick fix of the worst layer gains when it is applied', async () => {
+    const data = memoryData(runs);
+    const { findings } = await studyLayers({ maker, data, metric: createMetric('agreement'), output: {}, context });
+    const best = findings.reduce((a, b) => (b.kept!.sqnrDb > a.kept!.sqnrDb ? b : a));
+    expect(best.kept!.sqnrDb).toBeGreaterThan(1);
+    const wanted = await runModel(runtime, model, runs);
+    const answersOf = (outputs: typeof wanted): number[] => outputs.map(({ y }) => {
+      const scores = [...y!.data as Float32Array];
+      return scores.indexOf(Math.max(...scores));
+    });
+    const results = [];
+    for (const layers of [[], [{ match: best.layer.name, keep: 'float' }]]) {
+      const options = { calibration: 'min-max', rounding: 'nearest', biasCorrection: false, layers };
+      const { model: quantized } = await applyStatic(model, quantizeOptions.parse(options), context);
+      const got = await runModel(runtime, quantized, runs);
+      const right = answersOf(got).filter((answer, i) => answer === answersOf(wanted)[i]).length / runs.length;
+      results.push({ db: outputDb(wanted, got, 'y'), right });
+    }
+    const [before, after] = results;
+    expect(after!.db - before!.db).toBeCloseTo(best.kept!.sqnrDb, 1);
+    const [low, high] = best.kept!.drop!.ci95;
+    expect(after!.right - before!.right).toBeGreaterThanOrEqual(low);
+    expect(after!.right - before!.right).toBeLessThanOrEqual(high);
   });
 
   it('tells what is known while it goes on', async () => {

@@ -33,6 +33,8 @@ export interface StudyOptions {
   readonly context: PassContext;
   /** Every layer on every sample. */
   readonly exhaustive?: boolean;
+  /** Only the layers alone: neither their halves nor what keeping them gains. */
+  readonly quick?: boolean;
   /** Told now and then what is known so far. */
   readonly onProgress?: (study: Study) => void;
 }
@@ -125,13 +127,12 @@ class LayerStudy {
     const pilot = pilotSamples(costs, this.budget);
     for await (const sample of data.samples(signal ? { signal } : {})) {
       throwIfCancelled(signal);
-      if (this.seen === pilot) await this.afterPilot(apart);
+      if (this.seen === pilot && this.options.quick !== true) await this.afterPilot(apart);
       await this.sample(sample, pilot, apart);
       context.progress(phase, this.seen, data.size);
       this.tell();
     }
-    if (!this.schedule) await this.afterPilot(apart);
-    await this.studyKept();
+    if (this.options.quick !== true) await this.studyKept();
     return this.result();
   }
 
@@ -207,14 +208,19 @@ class LayerStudy {
   }
 
   private async studyKept(): Promise<void> {
-    if (!this.schedule) return;
-    const { order } = this.schedule;
+    // With few samples the study ends before there is a schedule.
+    const order = this.schedule?.order ?? this.byHarm();
     const names = order.map((i) => this.variants.layers[i]!);
     const gains = await studyKept(this.options, this.variants, this.cuts, names, shares.kept * this.budget.runs);
     for (const studied of this.studied) {
       const gain = gains.get(studied.name);
       if (gain) studied.kept = gain;
     }
+  }
+
+  private byHarm(): number[] {
+    const harms = this.studied.map(({ tally }) => tally.summary(onFairOnes).harm);
+    return harms.map((_, i) => i).sort((a, b) => harms[b]! - harms[a]!);
   }
 
   private tell(): void {
