@@ -4,7 +4,7 @@
  *
  *     LATHE_KIT=… node bench/run.mjs bench/sensitivity.ts [squeezenet | yolox]… [--no-exhaustive]
  *
- * Calibration and the preparation of every layer count as part of the analysis. Time is processor time, of this
+ * Calibration, the preparation of every layer, causes and profiles count as part of the analysis. Time is processor time, of this
  * process and the runtime's: wall time says little on a busy machine, and is given besides. One thread.
  */
 
@@ -18,13 +18,15 @@ import { readModel } from '../server/engine/formats/onnx/read.ts';
 import type { Model } from '../server/engine/model/model.ts';
 import { foldModel } from '../server/engine/passes/fold/fold-model.ts';
 import type { PassContext } from '../server/engine/passes/pass.ts';
-import { quantizeOptions } from '../server/engine/passes/quantize/options.ts';
 import { prepareStatic } from '../server/engine/passes/quantize/static/static-pass.ts';
+import { analysisOptions } from '../server/engine/recipe/analyze.ts';
 import { evaluateModel } from '../server/engine/recipe/evaluate.ts';
 import { modelOutputs } from '../server/engine/recipe/evaluator.ts';
 import { modelInputs } from '../server/engine/recipe/open-data.ts';
 import { withPool } from '../server/engine/recipe/runtime-pool.ts';
+import { findCauses } from '../server/engine/sensitivity/causes/find-causes.ts';
 import type { Finding, Study } from '../server/engine/sensitivity/findings.ts';
+import { savedTimes } from '../server/engine/sensitivity/saved-times.ts';
 import { studyLayers } from '../server/engine/sensitivity/study-layers.ts';
 import { findTarget } from '../server/engine/targets/registry.ts';
 
@@ -75,13 +77,17 @@ Promise<Study & { readonly firstMs: number }> {
     const context: PassContext = {
       ...silent, runtime: pool.get, calibration, evaluation: data, target: findTarget('x64'), original, tempDir,
     };
-    const maker = await prepareStatic(original, quantizeOptions.parse({}), context, []);
+    const maker = await prepareStatic(original, analysisOptions, context, []);
     const study = await studyLayers({
-      maker: maker!, data, metric, output: {}, context, exhaustive,
+      maker: maker!, data, metric, output: {}, context, exhaustive, quick: exhaustive,
       onProgress: () => {
         firstMs = Math.min(firstMs, performance.now() - started);
       },
     });
+    if (!exhaustive) {
+      await findCauses(study.findings, maker!, context);
+      await savedTimes(maker!, data, context);
+    }
     return { ...study, firstMs };
   });
 }

@@ -44,7 +44,7 @@ export interface AnalyzeOptions {
  * How layers are quantized for the study: the quick ways, since what learned rounding and corrected biases add takes as
  * long as the study itself.
  */
-const analysisOptions = quantizeOptions.parse({ scheme: 'int8', rounding: 'feedback', biasCorrection: false });
+export const analysisOptions = quantizeOptions.parse({ scheme: 'int8', rounding: 'feedback', biasCorrection: false });
 
 /** Throws `DATA` without data, `UNSUPPORTED` for a model without a layer that int8 can compute. */
 export async function analyzeModel(options: AnalyzeOptions): Promise<AnalysisResult> {
