@@ -2,7 +2,21 @@
 
 import { bitsPerElement, elementCount, packedByteLength } from '../tensor/dtype.ts';
 import { LatheError } from '../errors.ts';
+import type { Model } from './model.ts';
 import { Tensor, type SparseTensor, type TensorStorage } from './tensor.ts';
+
+/** `model` with the sparse constants of its main graph as ordinary ones, where their type allows. */
+export function withDenseInitializers(model: Model): Model {
+  if (model.graph.sparseInitializers.size === 0) return model;
+  const result = model.clone();
+  for (const [name, sparse] of model.graph.sparseInitializers) {
+    const tensor = denseTensor(sparse);
+    if (!tensor) continue;
+    result.graph.sparseInitializers.delete(name);
+    result.graph.initializers.set(name, tensor);
+  }
+  return result;
+}
 
 /**
  * The tensor with its zeros, made when its numbers are asked for and again after the memory was needed elsewhere;

@@ -119,6 +119,8 @@ export interface Pass<Options = unknown> {
   readonly options: z.ZodType<Options>;
   /** Whether the step learns from training data. */
   trains?(options: Options): boolean;
+  /** Whether constants of the result that are mostly zeros are to be stored sparse, for this target. */
+  readonly storesZeros?: (options: Options, target: Target) => boolean;
   /** What `apply` would do, from the structure alone: reads no data and runs nothing. */
   plan(model: Model, options: Options, target: Target): PassPlan;
   /** The changed model; `model` itself stays as it is. */

@@ -7,9 +7,12 @@ import type { RunNote, RunResult } from '../../../protocol/results/run.ts';
 import { isCancelled, LatheError } from '../errors.ts';
 import { checkExternalData } from '../formats/onnx/external-data.ts';
 import { readModel } from '../formats/onnx/read.ts';
+import { withSparseInitializers } from '../formats/onnx/sparse-storage.ts';
 import { writeModel } from '../formats/onnx/write.ts';
+import { withDenseInitializers } from '../model/sparse-tensor.ts';
 import { findPass } from '../passes/registry.ts';
 import { findTarget } from '../targets/registry.ts';
+import type { Target } from '../targets/target.ts';
 import { BestKept } from './best-kept.ts';
 import { defaultMaxDrop } from './default-goal.ts';
 import { Evaluator } from './evaluator.ts';
@@ -21,6 +24,7 @@ import type { Recipe } from './recipe.ts';
 import type { RunEnvironment, RunOptions } from './run-environment.ts';
 import { carryOutSteps } from './run-steps.ts';
 import { withPool, type RuntimePool } from './runtime-pool.ts';
+import { conflictNotes } from './target-conflicts.ts';
 import { unmatchedPatterns } from './unmatched.ts';
 
 export type { RunOptions } from './run-environment.ts';
@@ -35,6 +39,7 @@ export async function runRecipe(recipe: Recipe, options: RunOptions): Promise<Ru
       const notes: RunNote[] = [
         ...environment.data.notes.map((message): RunNote => ({ severity: 'info', message })),
         ...unmatchedPatterns(recipe.steps, environment.original),
+        ...conflictNotes(recipe.steps, environment.target),
       ];
       const outcome = await carryOutSteps(environment);
       return finishRun(environment, { ...outcome, notes: [...notes, ...outcome.notes] }, started);
@@ -56,7 +61,10 @@ async function prepare(
   const paths = runPaths(recipe, baseDir, options.recipePath);
   const target = findTarget(recipe.target);
   progress('Reading the model', 0, 0);
-  const original = withNodeNames(readModel(paths.model));
+  const read = readModel(paths.model);
+  // What steps see is dense; a file that was sparse stays so.
+  const zeros = read.graph.sparseInitializers.size > 0 || storesZeros(recipe, target);
+  const original = withNodeNames(withDenseInitializers(read));
   const [missing] = checkExternalData(original);
   if (missing) throw missing;
   const trains = recipe.steps.some(({ name, options: written }) => {
@@ -93,10 +101,17 @@ async function prepare(
     maxDrop,
     kept: new BestKept(maxDrop, (model) => {
       options.onResult?.('writing', paths.output);
-      writeModel(model, paths.output);
+      writeModel(zeros ? withSparseInitializers(model) : model, paths.output);
       options.onResult?.('kept', paths.output);
     }),
   };
+}
+
+function storesZeros({ steps }: Recipe, target: Target): boolean {
+  return steps.some(({ name, options }) => {
+    const pass = findPass(name)!;
+    return pass.storesZeros?.(pass.options.parse(options), target) === true;
+  });
 }
 
 function cancelledRun({ kept, paths }: RunEnvironment): LatheError {

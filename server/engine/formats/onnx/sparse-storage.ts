@@ -15,28 +15,22 @@ const leastBytes = 1024;
 /** A sparse tensor must fit into the file itself. */
 const mostBytes = 1e9;
 
-/**
- * Stores constants of the main graph sparse where that makes the file smaller.
- *
- * @param model changed in place
- * @returns the bytes saved
- */
-export function storeSparse(model: Model): number {
-  const { graph } = model;
+/** `model` with constants of its main graph stored sparse where that makes the file smaller; the rest is shared. */
+export function withSparseInitializers(model: Model): Model {
+  const result = model.clone();
+  const { graph } = result;
   // A caller may override those that are inputs as well.
   const inputs = new Set(graph.inputs.map(({ name }) => name));
-  let saved = 0;
   let sparseBytes = 0;
   for (const [name, tensor] of graph.initializers) {
     if (inputs.has(name)) continue;
     const sparse = sparseTensor(tensor.withName(name));
     if (!sparse || sparseBytes + storedBytes(sparse) > mostBytes) continue;
     sparseBytes += storedBytes(sparse);
-    saved += tensor.byteLength - storedBytes(sparse);
     graph.initializers.delete(name);
     graph.sparseInitializers.set(name, sparse);
   }
-  return saved;
+  return result;
 }
 
 /** Bytes of the numbers and places of a sparse tensor in a file. */

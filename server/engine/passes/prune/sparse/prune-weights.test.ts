@@ -2,11 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Network } from '../../../../../test/passes/network.ts';
 import { memoryData, outputDb, passContext, runModel } from '../../../../../test/passes/pass-context.ts';
 import { noise } from '../../../../../test/passes/same-results.ts';
+import { withSparseInitializers } from '../../../formats/onnx/sparse-storage.ts';
 import { Constants } from '../../../model/constants.ts';
 import type { Model } from '../../../model/model.ts';
 import { validateModel } from '../../../model/validate.ts';
 import { Runtime } from '../../../runtime/runtime.ts';
 import { tensorrt } from '../../../targets/gpus.ts';
+import { x64 } from '../../../targets/processors.ts';
 import type { Feeds } from '../../../tensor/tensor-value.ts';
 import { pruneOptions } from '../options.ts';
 import { prunePass } from '../prune-pass.ts';
@@ -84,14 +86,18 @@ describe('the step prune with zeros', () => {
   });
 
   it('stores zeros sparse, for onnxruntime but not for TensorRT, and says what they gain', async () => {
-    const { model, notes } = await pruned({ method: 'unstructured', ratio: 0.7 }, false);
-    expect([...model.graph.sparseInitializers.keys()].sort()).toEqual(['a.w', 'b.w', 'c.w']);
-    expect(validateModel(model)).toEqual([]);
+    const options = pruneOptions.parse({ method: 'unstructured', ratio: 0.7 });
+    const { model, notes } = await pruned(options, false);
     expect(notes.at(-1)?.message).toContain('nothing is faster');
+    expect(prunePass.storesZeros!(options, x64)).toBe(true);
+    expect(prunePass.storesZeros!(pruneOptions.parse({ ratio: 0.7 }), x64)).toBe(false);
+    expect(prunePass.storesZeros!(options, tensorrt)).toBe(false);
+    const sparse = withSparseInitializers(model);
+    expect([...sparse.graph.sparseInitializers.keys()].sort()).toEqual(['a.w', 'b.w', 'c.w']);
+    expect(validateModel(sparse)).toEqual([]);
     const original = network();
     const context = passContext(runtime, { original, target: tensorrt });
     const pattern = await prunePass.apply(original, pruneOptions.parse({ method: 'n:m' }), context);
-    expect(pattern.model.graph.sparseInitializers.size).toBe(0);
     expect(pattern.notes.at(-1)?.message).toContain('sparse tensor cores');
   });
 

@@ -1,6 +1,5 @@
 /** Pruning of single weights, from options to a model with zeros. */
 
-import { storeSparse } from '../../../formats/onnx/sparse-storage.ts';
 import { GraphEditor } from '../../../model/graph-editor.ts';
 import type { Model } from '../../../model/model.ts';
 import type { Node } from '../../../model/node.ts';
@@ -40,8 +39,6 @@ export interface PrunedWeights {
   readonly whole: readonly WholeLayer[];
   /** Layers whose weights were fitted again after the choice. */
   readonly fitted: number;
-  /** Bytes that sparse storage saves. */
-  readonly savedBytes: number;
 }
 
 /** Which layers lose what share of their weights. */
@@ -101,13 +98,7 @@ function distributionOf({ distribution, importance }: PruneOptions, hasData: boo
   return (hasData && importance !== 'magnitude') || importance === 'random' ? 'layer' : 'lamp';
 }
 
-/** @param storesZerosSparse whether constants become sparse where that makes the file smaller */
-export async function pruneWeights(
-  model: Model,
-  options: PruneOptions,
-  context: PassContext,
-  storesZerosSparse: boolean,
-): Promise<PrunedWeights> {
+export async function pruneWeights(model: Model, options: PruneOptions, context: PassContext): Promise<PrunedWeights> {
   const data = context.calibration;
   const planned = planWeights(model, options, data !== undefined);
   const layers = planned.zeros.map(({ layer }) => layer);
@@ -133,8 +124,7 @@ export async function pruneWeights(
   const fitted = options.reconstruct && data && done.length > 0
     ? await refit(model, pruned, { keptOf: () => undefined, zeros: masks }, data, context)
     : 0;
-  const savedBytes = storesZerosSparse ? storeSparse(pruned) : 0;
-  return { model: pruned, layers: done, whole: planned.whole, fitted, savedBytes };
+  return { model: pruned, layers: done, whole: planned.whole, fitted };
 }
 
 function inTensorOrder({ role: { layout }, channels, reduction }: SparseLayer, zeros: Uint8Array): Uint8Array {

@@ -22,7 +22,7 @@ export const sparseWay: PruneWay = {
     return { layers, notes: notesOn(layers.length, whole, options) };
   },
   async apply(model, options, context) {
-    const result = await pruneWeights(model, options, context, storesSparse(options, context.target));
+    const result = await pruneWeights(model, options, context);
     const layers = result.layers.map(({ node, weights, zeros }) => ({
       name: node.label,
       opType: node.opType,
@@ -39,17 +39,18 @@ export const sparseWay: PruneWay = {
         + `chosen by ${[...ways].join(' and ')}.`);
     }
     if (result.fitted > 0) say(`The weights of ${result.fitted} layers were fitted again to make up for what went.`);
-    if (result.savedBytes > 0) {
-      say(`Sparse storage makes the file ${Math.round(result.savedBytes / 1000)} kB smaller.`);
-    }
     if (layers.length > 0) say(gainOn(context.target, options));
     return { model: result.model, layers, notes };
   },
 };
 
-/** TensorRT's parser does not list sparse initializers; every provider of onnxruntime gets them filled in. */
-function storesSparse({ storage }: PruneOptions, target: Target): boolean {
-  return storage === 'auto' && target.provider !== 'TensorrtExecutionProvider';
+/**
+ * Whether zeros are stored sparse. TensorRT's parser does not list sparse initializers; every provider of onnxruntime
+ * gets them filled in.
+ */
+export function storesSparse({ storage, method }: PruneOptions, target: Target): boolean {
+  const makesZeros = method === 'unstructured' || method === 'n:m' || method === 'block';
+  return makesZeros && storage === 'auto' && target.provider !== 'TensorrtExecutionProvider';
 }
 
 /** What zeros are worth where the model is to run. */
