@@ -4,8 +4,8 @@
  *
  *     LATHE_KIT=… node bench/run.mjs bench/sensitivity.ts [squeezenet | yolox]… [--no-exhaustive]
  *
- * Calibration, the preparation of every layer, causes and profiles count as part of the analysis. Time is processor time, of this
- * process and the runtime's: wall time says little on a busy machine, and is given besides. One thread.
+ * Calibration, the preparation of every layer, causes and profiles count as part of the analysis. Time is processor
+ * time, of this process and the runtime's: wall time says little on a busy machine, and is given besides. One thread.
  */
 
 import { readFileSync } from 'node:fs';
