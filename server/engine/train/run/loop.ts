@@ -117,17 +117,16 @@ class Loop {
   }
 
   private async begin(): Promise<void> {
-    const { learner, options } = this;
-    const phase = options.learningRate === undefined ? 'Looking for the learning rate' : 'Timing a few steps';
+    const { learner, options, perEpoch } = this;
     const rehearsal = await rehearse(learner, {
       ...options,
-      progress: (done, total) => options.progress(phase, done, total),
+      stepsPlanned: (msPerStep) => planSteps(options.budget, perEpoch, msPerStep, 0).steps,
     });
     this.peak = rehearsal.learningRate;
     const before = performance.now();
     await this.look();
     const msPerLook = this.scores.length > 0 ? performance.now() - before : 0;
-    this.plan = planSteps(options.budget, this.perEpoch, rehearsal.msPerStep, msPerLook);
+    this.plan = planSteps(options.budget, perEpoch, rehearsal.msPerStep, msPerLook);
     await this.save();
   }
 

@@ -25,7 +25,7 @@ const explosion = 1.5;
 const beginning = 5;
 
 /** The rate to train with is so far below the one that breaks the network. */
-const margin = 4;
+const margin = 2.5;
 
 /** The rate to try at `step`. */
 export function triedRate({ from, to, steps }: RateRange, step: number): number {
@@ -37,7 +37,7 @@ export function hasExploded(tried: readonly TriedRate[]): boolean {
   return explodedAt(tried) < tried.length;
 }
 
-/** The rate to train with: a quarter of the one that broke the network, or of the highest where none did. */
+/** The rate to train with: two fifths of the one that broke the network, or of the highest where none did. */
 export function chooseRate(tried: readonly TriedRate[], { from }: RateRange): number {
   const broke = tried[Math.min(explodedAt(tried), tried.length - 1)];
   return Math.max(from, (broke?.learningRate ?? from) / margin);

@@ -1,8 +1,8 @@
-/** The first steps, which are undone: they find the learning rate and tell how long a step takes. */
+/** The first steps, which are undone: they tell how long a step takes, and find the learning rate. */
 
 import { throwIfCancelled } from '../../errors.ts';
 import type { Dataset } from '../../data/dataset.ts';
-import { trainingBatches } from '../../data/training/batches.ts';
+import { trainingBatches, type Batch } from '../../data/training/batches.ts';
 import type { Learner } from './learner.ts';
 import { chooseRate, hasExploded, triedRate, type RateRange, type TriedRate } from './range-test.ts';
 
@@ -18,35 +18,69 @@ export interface RehearsalOptions {
   /** Given by the user; found where it is not. */
   readonly learningRate?: number | undefined;
   readonly range: RateRange;
-  readonly progress: (done: number, total: number) => void;
+  /** How many steps the run will make when one takes so long. */
+  readonly stepsPlanned: (msPerStep: number) => number;
+  readonly progress: (phase: string, done: number, total: number) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The first steps fill caches: they say little about those that follow. */
-const unmeasuredSteps = 2;
+/** The first step fills caches: it says little about those that follow. */
+const unmeasuredSteps = 1;
+const timedSteps = 4;
 
-/** Steps that only measure time. */
-const timingSteps = 8;
+/** Looking for the rate takes this share of the steps of a run, within limits. */
+const searchShare = 1 / 10;
+const fewestTried = 20;
 
 export async function rehearse(learner: Learner, options: RehearsalOptions): Promise<Rehearsal> {
-  const { learningRate, range, signal, progress } = options;
+  const { learningRate, range } = options;
   const before = await learner.state();
-  const steps = learningRate === undefined ? range.steps : timingSteps;
-  const tried: TriedRate[] = [];
-  let started = performance.now();
-  for await (const batch of endless(options)) {
-    throwIfCancelled(signal);
-    const rate = learningRate ?? triedRate(range, tried.length);
-    tried.push({ learningRate: rate, loss: await learner.step(batch, rate) });
-    progress(tried.length, steps);
-    if (tried.length === unmeasuredSteps) started = performance.now();
-    if (tried.length >= steps || hasExploded(tried)) break;
-  }
-  const msPerStep = (performance.now() - started) / Math.max(1, tried.length - unmeasuredSteps);
+  const batches = endless(options);
+  const msPerStep = await timeSteps(learner, batches, options);
+  const found = learningRate ?? await findRate(learner, batches, options, {
+    ...range,
+    steps: Math.min(range.steps, Math.max(fewestTried, Math.round(searchShare * options.stepsPlanned(msPerStep)))),
+  });
+  await batches.return(undefined);
   await learner.restore(before);
-  return { learningRate: learningRate ?? chooseRate(tried, range), msPerStep };
+  return { learningRate: found, msPerStep };
 }
 
-async function* endless({ data, batch, seed, signal }: RehearsalOptions) {
+type Batches = AsyncGenerator<Batch, undefined>;
+
+/** At a rate that changes next to nothing. */
+async function timeSteps(learner: Learner, batches: Batches, options: RehearsalOptions): Promise<number> {
+  const steps = unmeasuredSteps + timedSteps;
+  let started = 0;
+  for (let step = 0; step < steps; step++) {
+    if (step === unmeasuredSteps) started = performance.now();
+    await learner.step(await nextOf(batches, options), options.range.from);
+    options.progress('Timing a few steps', step + 1, steps);
+  }
+  return (performance.now() - started) / timedSteps;
+}
+
+async function findRate(
+  learner: Learner,
+  batches: Batches,
+  options: RehearsalOptions,
+  range: RateRange,
+): Promise<number> {
+  const tried: TriedRate[] = [];
+  while (tried.length < range.steps && !hasExploded(tried)) {
+    const learningRate = triedRate(range, tried.length);
+    tried.push({ learningRate, loss: await learner.step(await nextOf(batches, options), learningRate) });
+    options.progress('Looking for the learning rate', tried.length, range.steps);
+  }
+  return chooseRate(tried, range);
+}
+
+async function nextOf(batches: Batches, { signal }: RehearsalOptions): Promise<Batch> {
+  throwIfCancelled(signal);
+  const { value } = await batches.next();
+  return value!;
+}
+
+async function* endless({ data, batch, seed, signal }: RehearsalOptions): Batches {
   for (let epoch = 0; ; epoch++) yield* trainingBatches(data, { batch, seed, epoch, signal });
 }
