@@ -4,6 +4,7 @@ import type { LayerResult, RunResult } from '../../../../protocol/results/run.ts
 import {
   bytesInWords, changeInWords, durationInWords, metricInWords, plural,
 } from '../../util/words.ts';
+import { htmlCandidateSection } from './candidates.ts';
 import { cellBar, latencyChart, layerSizeChart, pairChart } from './charts.ts';
 import type { ReportContent } from './content.ts';
 import { escapeHtml as text } from './escape.ts';
@@ -36,6 +37,7 @@ export function htmlReport(content: ReportContent): string {
 </header>
 ${[
     headline(result), verdict(result), summarySection(content), htmlTrainingSection(result),
+    htmlCandidateSection(result),
     layerSection(result.layers), classSection(content),
     sampleSection(content), noteSection(result), reproduceSection(content),
   ].filter(Boolean).join('\n')}

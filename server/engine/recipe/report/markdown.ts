@@ -1,6 +1,7 @@
 /** The report as Markdown: for pull requests, wikis and terminals. */
 
 import { bytesInWords, durationInWords, metricInWords, plural } from '../../util/words.ts';
+import { markdownCandidateSection } from './candidates.ts';
 import type { ReportContent } from './content.ts';
 import { actionCounts, goalSentence, summaryRows } from './rows.ts';
 import { markdownTrainingSection } from './training.ts';
@@ -18,6 +19,7 @@ export function markdownReport(content: ReportContent): string {
     result.synthetic ? '*Synthetic*: figures marked so were made from random data. They compare models; they claim '
       + 'nothing about accuracy on real data.' : undefined,
     ...markdownTrainingSection(result),
+    ...markdownCandidateSection(result),
     ...layerSection(content),
     ...classSection(content),
     ...sampleSection(content),
