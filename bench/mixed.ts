@@ -44,7 +44,7 @@ const networks = {
     preprocess: {
       layout: 'NCHW', crop: 224, channels: 'BGR', mean: [103.939, 116.779, 123.68], std: [1, 1, 1],
     },
-    samples: 100,
+    samples: 60,
   },
 } as const;
 

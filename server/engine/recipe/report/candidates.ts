@@ -77,7 +77,8 @@ function chart({ metric, all, front }: Measured): string {
     const title = `${nameOf(each)}: ${bytesInWords(each.weightBytes)}, ${metricInWords(metric, each.value)}`;
     const kind = each.chosen ? 'after' : each.step === '' ? 'before' : 'track';
     const radius = each.chosen ? 5 : 3;
-    return `<circle class="${kind}" cx="${x(each)}" cy="${y(each)}" r="${radius}"><title>${text(title)}</title></circle>`;
+    const place = `cx="${x(each)}" cy="${y(each)}" r="${radius}"`;
+    return `<circle class="${kind}" ${place}><title>${text(title)}</title></circle>`;
   });
   const valueAt = (drop: number): string => metricInWords(metric, all.find((each) => each.drop === drop)!.value);
   const label = (at: number, down: number, words: string, anchor: string): string =>
