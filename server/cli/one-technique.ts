@@ -7,6 +7,7 @@ import { readModel } from '../engine/formats/onnx/read.ts';
 import { splitSources } from '../engine/recipe/data-choice.ts';
 import { formatRecipe } from '../engine/recipe/format.ts';
 import { checkRecipe } from '../engine/recipe/parse.ts';
+import { predictRecipe } from '../engine/recipe/predict.ts';
 import { besideOutput, defaultOutput, relativePath } from '../engine/recipe/paths.ts';
 import { runRecipe } from '../engine/recipe/runner.ts';
 import { writeText } from '../engine/recipe/write-text.ts';
@@ -15,6 +16,7 @@ import type { CommandContext, ExitCode, OptionSpec } from './command.ts';
 import { calibrationOption, dataOption, limitOption, metricOption, sourcesFor } from './data.ts';
 import { goalOptions } from './goal.ts';
 import { outputOption, runOptions, targetOption } from './run-options.ts';
+import { predictionText } from './prediction-output.ts';
 import { runText } from './run-output.ts';
 
 export interface Technique {
@@ -33,6 +35,7 @@ export interface Technique {
 export const techniqueOptions: readonly OptionSpec[] = [
   outputOption, targetOption, dataOption, calibrationOption, ...goalOptions, metricOption, limitOption,
   { name: 'no-fold', summary: 'do not fold first' },
+  { name: 'dry-run', summary: 'show what would be done to which layer, without doing it' },
   { name: 'write-recipe', summary: 'print the recipe instead of carrying it out' },
 ];
 
@@ -59,9 +62,11 @@ export async function runTechnique(context: CommandContext, technique: Technique
     ...(args.seed !== 0 && { seed: args.seed }),
     steps: [...(args.flag('no-fold') ? [] : [{ fold: {} }]), { [technique.step]: technique.options }],
   });
-  if (!recipe) {
-    const unavailable = findings.every(({ code }) => code === 'LTH2009');
-    throw new LatheError(unavailable ? 'UNSUPPORTED' : 'USAGE', findings.map(({ message }) => message).join(' '));
+  if (!recipe) throw new LatheError('USAGE', findings.map(({ message }) => message).join(' '));
+  if (args.flag('dry-run')) {
+    const predicted = predictRecipe(model, recipe);
+    output.result(predicted, predictionText(predicted));
+    return 0;
   }
   const recipeText = formatRecipe(recipe);
   if (args.flag('write-recipe')) {

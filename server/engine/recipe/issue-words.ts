@@ -3,7 +3,7 @@
 import type * as z from 'zod';
 import { didYouMean, listInWords } from '../util/nearest.ts';
 import type { RecipeProblemCode } from './problem.ts';
-import { expectations, knownKeys, knownValues, reservedKeys, reservedValues, type Path } from './schema-walk.ts';
+import { expectations, knownKeys, knownValues, type Path } from './schema-walk.ts';
 
 /** A problem before its place in the text is looked up. */
 export interface Finding {
@@ -13,8 +13,6 @@ export interface Finding {
   /** Which part of the entry at `path` to underline. */
   readonly part: 'key' | 'value';
 }
-
-const notAvailable = 'is not available in this version of Lathe';
 
 function valueAt(input: unknown, path: Path): unknown {
   let value = input;
@@ -86,9 +84,6 @@ function findings(schema: z.core.$ZodType, input: unknown, issue: z.core.$ZodIss
 
 function unknownKey(schema: z.core.$ZodType, path: Path, key: string): Finding {
   const at = [...path, key];
-  if (reservedKeys(schema, path).includes(key)) {
-    return { code: 'LTH2009', message: `The key "${key}" ${notAvailable}.`, path: at, part: 'key' };
-  }
   const known = knownKeys(schema, path);
   const hint = didYouMean(key, known) || ` Known keys here: ${listInWords(known)}.`;
   return { code: 'LTH2002', message: `Unknown key "${key}".${hint}`, path: at, part: 'key' };
@@ -97,11 +92,6 @@ function unknownKey(schema: z.core.$ZodType, path: Path, key: string): Finding {
 function wrongValue(schema: z.core.$ZodType, path: Path, value: unknown, issue: z.core.$ZodIssue): Finding {
   const values = knownValues(schema, path);
   const text = String(value);
-  if (typeof value === 'string' && reservedValues(schema, path).includes(text)) {
-    const name = String(path.at(-1));
-    const message = `The ${name} "${text}" ${notAvailable}. Available: ${listInWords(values)}.`;
-    return { code: 'LTH2009', message, path, part: 'value' };
-  }
   const words = expectations(schema, path);
   if (values.length > 0 && typeof value !== 'object') {
     const others = words.filter((word) => !values.includes(word.replaceAll('"', '')));

@@ -20,8 +20,6 @@ export type RecipeProblemCode =
   | 'LTH2007'
   /** A version of the recipe language that Lathe does not know. */
   | 'LTH2008'
-  /** Part of the language, but not available in this version of Lathe. */
-  | 'LTH2009'
   /** Values that contradict each other or make no sense together. */
   | 'LTH2010';
 
@@ -40,8 +38,7 @@ export interface RecipeProblem {
 export function recipeError(path: string, problems: readonly RecipeProblem[]): LatheError {
   const [first, ...others] = problems;
   if (!first) throw new LatheError('INTERNAL', 'A recipe without problems is no error.');
-  const unavailable = problems.every(({ code }) => code === 'LTH2009');
-  return new LatheError(unavailable ? 'UNSUPPORTED' : 'RECIPE', first.message, {
+  return new LatheError('RECIPE', first.message, {
     at: { file: path, line: first.line, column: first.column },
     ...(others.length > 0 && {
       detail: others.map((p) => `${path}:${p.line}:${p.column}: error: ${p.message}`).join('\n'),

@@ -57,11 +57,6 @@ export function knownKeys(schema: z.core.$ZodType, path: Path): string[] {
   return [...new Set(objects.flatMap((object) => Object.keys(object.def.shape)))];
 }
 
-/** Keys of the object at `path` that exist in the language but not in this version. */
-export function reservedKeys(schema: z.core.$ZodType, path: Path): readonly string[] {
-  return schemasAt(schema, path).flatMap((one) => metadata(one).reservedKeys ?? []);
-}
-
 /** Words and constants that may stand at `path`. */
 export function knownValues(schema: z.core.$ZodType, path: Path): string[] {
   const values = schemasAt(schema, path).flatMap((one): readonly unknown[] => {
@@ -71,11 +66,6 @@ export function knownValues(schema: z.core.$ZodType, path: Path): string[] {
     return [];
   });
   return [...new Set(values.map(String))];
-}
-
-/** Values at `path` that exist in the language but not in this version. */
-export function reservedValues(schema: z.core.$ZodType, path: Path): readonly string[] {
-  return schemasAt(schema, path).flatMap((one) => metadata(one).reservedValues ?? []);
 }
 
 const kindNames: readonly (readonly [abstract new (...args: never) => z.core.$ZodType, string])[] = [

@@ -38,7 +38,6 @@ function fixes(recipe: RecipeDocument, diagnostic: Diagnostic, models: ModelStor
   switch (diagnostic.code) {
     case 'LTH2002':
     case 'LTH2005':
-    case 'LTH2009':
       return nearWord(recipe, diagnostic);
     case 'LTH2003':
       return missingKeys(recipe, diagnostic);

@@ -1,13 +1,13 @@
 /** What a recipe may say about quantization. */
 
 import * as z from 'zod';
-import { oneOf } from '../reserved.ts';
 import { awareOptions } from './aware/aware-options.ts';
 import { mixedFields } from './mixed/mixed-options.ts';
 import { ruleBits, weightOnlyFields } from './weight-only/weight-only-options.ts';
 
 export const activationTypes = ['float', 'int8', 'uint8', 'int16', 'uint16'] as const;
 export const weightTypes = ['int8', 'uint8', 'int4'] as const;
+export const roundings = ['auto', 'nearest', 'feedback', 'learned'] as const;
 export const calibrationMethods = ['auto', 'min-max', 'percentile', 'entropy', 'mse'] as const;
 
 const activations = z.enum(activationTypes).describe(
@@ -25,7 +25,7 @@ const calibration = z.enum(calibrationMethods).describe(
     + 'tries all and takes the one that comes nearest to the float model at its outputs.',
 );
 
-const rounding = z.enum(['auto', 'nearest', 'feedback', 'learned']).describe(
+const rounding = z.enum(roundings).describe(
   'How weights become codes. nearest: each alone. feedback: what one loses is made up by others, as far as the inputs '
     + 'allow. learned: the same, then codes change as long as the output of the layer errs less. auto: the last two, '
     + 'whichever comes nearer to the float model at its outputs.',
@@ -50,7 +50,7 @@ export const layerRule = z.strictObject({
 });
 
 export const quantizeOptions = z.strictObject({
-  scheme: oneOf(['int8', 'dynamic', 'int4', 'int3', 'int2', 'fp16', 'bf16', 'mixed']).default('int8').describe(
+  scheme: z.enum(['int8', 'dynamic', 'int4', 'int3', 'int2', 'fp16', 'bf16', 'mixed']).default('int8').describe(
     'int8: weights and activations, calibrated on data. dynamic: int8 weights, activations measured at run time, '
       + 'no data needed. int4, int3, int2: weights of so few bits, computed in float (int4 with '
       + 'activations: int8 computes in integers). fp16, bf16: half-size floats. mixed: '
