@@ -10,6 +10,7 @@ import { Constants } from '../../../model/constants.ts';
 import { GraphEditor } from '../../../model/graph-editor.ts';
 import type { Model } from '../../../model/model.ts';
 import { validateModel } from '../../../model/validate.ts';
+import { liftOpset } from '../../opset/lift-opset.ts';
 import { Runtime } from '../../../runtime/runtime.ts';
 import { tensorValue, type Feeds } from '../../../tensor/tensor-value.ts';
 import { Random } from '../../../util/random.ts';
@@ -127,6 +128,16 @@ describe('weights in few bits, in onnxruntime', () => {
       for (const blockSize of [24, 32]) {
         await expectSame(model, feeds, { bits, zeroPoints, blockSize, form: 'unpacked' });
       }
+    }
+  });
+
+  it.each([4, 8] as const)('are standard DequantizeLinear nodes of %i bits where asked for', async (bits) => {
+    for (const zeroPoints of [true, false]) {
+      const which: Case = { bits, zeroPoints, blockSize: 32, form: 'dequantize' };
+      const coded = await expectSame(liftOpset(products(), 21), productFeeds(), which);
+      expect(coded.graph.nodes.filter((node) => node.is('DequantizeLinear'))).toHaveLength(columns.length + 1);
+      const pictures = liftOpset(convolutions(), 21);
+      await expectSame(pictures, [randomFeeds(pictures, new Random(1))], which);
     }
   });
 

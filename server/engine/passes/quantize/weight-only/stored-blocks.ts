@@ -78,6 +78,25 @@ export class StoredBlocks {
     });
   }
 
+  /** float32 [rows, columns] by DequantizeLinear, of 4 or 8 bits; needs operator set 21. */
+  dequantized(weights: BlockWeights): string {
+    return this.once(weights, 'dq', (name) => {
+      const { rows, columns, codes, scales, grid: { bits, blockSize } } = weights;
+      const blocks = blocksOf(columns, blockSize);
+      const dtype = bits === 4 ? 'uint4' : 'uint8';
+      // Scales have the type of the result here.
+      const inputs = [
+        Tensor.from(`${name}_codes`, dtype, [rows, columns], codes),
+        Tensor.from(`${name}_scale`, 'float32', [rows, blocks], scales),
+        Tensor.from(`${name}_zero`, dtype, [rows, blocks], weights.zeroPoints),
+      ].map((tensor) => this.editor.addInitializer(tensor));
+      const output = this.editor.uniqueName('w');
+      const attributes = { axis: attr.int(1), block_size: attr.int(blockSize) };
+      this.editor.add({ opType: 'DequantizeLinear', name: '', inputs, outputs: [output], attributes });
+      return output;
+    });
+  }
+
   /** float32 [rows, blocks, blockSize]: codes less `middle`. */
   private floatCodes(weights: BlockWeights, middle: number): string {
     const { rows, columns, grid: { bits, blockSize } } = weights;

@@ -11,7 +11,7 @@ import type { Target } from '../../../targets/target.ts';
 import type { Candidate, CandidateLayer, CandidateMaker, KeptLayers } from '../candidates.ts';
 import type { QuantizeOptions } from '../options.ts';
 import { dequantize, type BlockGrid, type WeightMatrix } from './block-weights.ts';
-import { emitLayer, hasKernel, type LayerForm } from './emit-layer.ts';
+import { emitLayer, type LayerForm } from './emit-layer.ts';
 import { inputKey, type InputMoments, type MomentsByInput } from './observe-moments.ts';
 import type { SequenceResult } from './round-in-sequence.ts';
 import { roundLayer, type RoundedLayer } from './round-layer.ts';
@@ -89,8 +89,7 @@ export class WeightOnlyCandidates implements CandidateMaker {
       }
       const { weights, name, sqnrDb } = this.round(layer, settings.grid(layer, bits));
       const output = node.outputs[0] ?? '';
-      const form = hasKernel(layer, weights) ? this.form : 'unpacked';
-      emitLayer(layer, weights, form, context);
+      emitLayer(layer, weights, this.form, context);
       done.push({
         ...common,
         mode: bits < 8 ? 'int8' : 'weights',

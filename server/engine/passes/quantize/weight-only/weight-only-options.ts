@@ -3,7 +3,7 @@
 import * as z from 'zod';
 
 export const weightOnlyMethods = ['auto', 'nearest', 'hqq', 'gptq', 'awq'] as const;
-export const storageForms = ['auto', 'packed', 'unpacked', 'dequantize', 'codebook'] as const;
+export const storageForms = ['auto', 'packed', 'unpacked', 'dequantize'] as const;
 export const apartBits = ['int8', 'same', 'float'] as const;
 export const blockSizes = [16, 32, 64, 128, 256] as const;
 
@@ -36,7 +36,7 @@ export const weightOnlyFields = {
   ),
   storage: z.enum(storageForms).default('auto').describe(
     'Weight-only: packed: computed from as they are (MatMulNBits, where onnxruntime runs the model). unpacked: made '
-      + 'float when the model is loaded. dequantize: DequantizeLinear of opset 21. codebook: a table of 2^bits values '
-      + 'for each weight. auto: as suits the target, measured where there are data.',
+      + 'float when the model is loaded. dequantize: DequantizeLinear of opset 21 (4 and 8 bits; others '
+      + 'unpacked). auto: as suits the target, measured where there are data.',
   ),
 };

@@ -23,7 +23,8 @@ export async function applyWeightOnly(
   options: QuantizeOptions,
   context: PassContext,
 ): Promise<PassResult> {
-  const prepared = liftOpset(model, 13);
+  // Blocks of DequantizeLinear, and its 4-bit types, came with operator set 21.
+  const prepared = liftOpset(model, options.storage === 'dequantize' ? 21 : 13);
   const notes: PassNote[] = [];
   const { reference, model: learnt, observed } = await learnFromData(prepared, options, context, notes);
   const candidates = new WeightOnlyCandidates(learnt, options, context.target, observed);
@@ -43,7 +44,7 @@ async function inBestForm(
 ): Promise<Candidate> {
   const { bits, storage } = weightOnlySettings(options, context.target);
   if (storage !== 'auto') {
-    candidates.form = storage === 'packed' ? 'packed' : 'unpacked';
+    candidates.form = storage;
     return candidates.make();
   }
   // The kernels for 2 and 8 bits make the weights float in every run.
