@@ -1,7 +1,7 @@
 /** `lathe quantize`: one technique, its options as flags. */
 
 import {
-  activationTypes, calibrationMethods, weightTypes,
+  activationTypes, calibrationMethods, roundings, weightTypes,
 } from '../../engine/passes/quantize/options.ts';
 import {
   apartBits, storageForms, weightOnlyMethods,
@@ -19,6 +19,7 @@ export const quantizeCommand: Command = {
     'lathe quantize model.onnx --data pictures/ --calibration-method mse',
     'lathe quantize model.onnx --scheme dynamic -o small.onnx',
     'lathe quantize language-model.onnx --scheme int4 --data texts.data.yaml',
+    'lathe quantize model.onnx --scheme mixed --budget 0.3 --data pictures/',
     'lathe quantize model.onnx --keep "/classifier/*" --write-recipe',
   ],
   options: [
@@ -37,6 +38,11 @@ export const quantizeCommand: Command = {
     { name: 'embeddings', value: 'BITS', summary: 'weight-only: lookup tables; int8 by default', choices: apartBits },
     { name: 'head', value: 'BITS', summary: 'weight-only: the last matrix; int8 by default', choices: apartBits },
     { name: 'storage', value: 'FORM', summary: 'weight-only: how weights are stored', choices: storageForms },
+    { name: 'rounding', value: 'R', summary: 'how weights become integers', choices: roundings },
+    { name: 'no-bias-correction', summary: 'leave biases as they are' },
+    { name: 'budget', value: 'SHARE', summary: 'mixed: the most bytes, as a share of the float model\'s (0.3)' },
+    { name: 'latency-budget', value: 'SHARE', summary: 'mixed: the longest run, as a share of the float model\'s' },
+    { name: 'precisions', value: 'LIST', summary: 'mixed: what layers may be, separated by commas' },
     { name: 'keep', value: 'PATTERN', summary: 'leave layers that match in float; may be repeated', multiple: true },
     { name: 'op-types', value: 'LIST', summary: 'only these operators, separated by commas' },
   ],
@@ -53,10 +59,16 @@ export const quantizeCommand: Command = {
   },
 };
 
+function budgetOf(args: Arguments): Record<string, unknown> | undefined {
+  const budget = given([['size', args.number('budget', 0)], ['latency', args.number('latency-budget', 0)]]);
+  return Object.keys(budget).length > 0 ? budget : undefined;
+}
+
 /** Schemes that calibrate nothing work on the file alone, however large it is, unless data to measure on are given. */
 function needsData(args: Arguments, { scheme }: Record<string, unknown>): boolean {
   const given = args.text('data') !== undefined || args.text('calibration') !== undefined;
-  return given || ((scheme === undefined || scheme === 'int8') && args.text('activations') !== 'float');
+  const calibrates = scheme === undefined || scheme === 'int8' || scheme === 'mixed';
+  return given || (calibrates && args.text('activations') !== 'float');
 }
 
 /** The flags in the words of a recipe. */
@@ -76,6 +88,10 @@ function quantizeOptionsOf(args: Arguments): Record<string, unknown> {
     ['embeddings', args.text('embeddings')],
     ['head', args.text('head')],
     ['storage', args.text('storage')],
+    ['rounding', args.text('rounding')],
+    ['biasCorrection', args.flag('no-bias-correction') ? false : undefined],
+    ['budget', budgetOf(args)],
+    ['precisions', args.text('precisions')?.split(',').map((name) => name.trim())],
     ['opTypes', args.text('op-types')?.split(',').map((name) => name.trim())],
     ['layers', args.texts('keep').length > 0
       ? args.texts('keep').map((match) => ({ match, keep: 'float' }))
