@@ -17,7 +17,7 @@ export interface LoopFigures {
   readonly curve: LossCurveFigures;
   readonly scores: readonly ScorePoint[];
   readonly bestStep: number;
-  /** Looks since the best one. */
+  /** Looks since the best one, or since the loss was lowest. */
   readonly sinceBest: number;
   /** How often the rate was lowered because the loss exploded. */
   readonly relapses: number;

@@ -115,6 +115,17 @@ describe('the training loop', () => {
     expect(figures.step).toBe(20);
   });
 
+  it('does not lose patience while the loss falls, though the value gets worse', async () => {
+    const learner = new MeanLearner();
+    const measured = learner.score.bind(learner);
+    learner.score = async () => ({ value: -learner.made, loss: (await measured())!.loss });
+    for (let step = 30; step < 60; step++) learner.at.set(step, () => { learner.weight = 0.1; });
+    const { figures, end } = await runLoop(learner, options({ learningRate: 0.005, patience: 2 }));
+    const losses = figures.scores.map(({ loss }) => loss);
+    for (let i = 1; i <= 3; i++) expect(losses[i]).toBeLessThan(losses[i - 1]!);
+    expect([end, figures.step, figures.bestStep]).toEqual(['early', 50, 0]);
+  });
+
   it('goes on after a loss that is no number, with a lower rate', async () => {
     const learner = new MeanLearner();
     let exploded = false;

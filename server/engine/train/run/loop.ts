@@ -197,7 +197,9 @@ class Loop {
     }
     // Without held-out samples the latest weights count.
     if (score && !isBetter(score, this.bestScore())) {
-      this.sinceBest += 1;
+      // A loss that falls promises more, even while the value, which moves in steps, stands still.
+      const earlier = this.scores.slice(0, -1);
+      this.sinceBest = earlier.every(({ loss }) => score.loss < loss) ? 0 : this.sinceBest + 1;
       return;
     }
     this.best = await this.learner.state();

@@ -15,8 +15,8 @@ export const trainingShape = {
   optimizer: z.enum(['adamw', 'adam', 'sgd']).default('adamw').describe('sgd has a momentum of 0.9.'),
   weightDecay: z.number().min(0).default(1e-4).describe('Pulls weights towards zero.'),
   patience: z.int().min(1).optional().describe(
-    'Ends early after so many looks at the held-out samples without a better one; there are up to 20 in a run. 8 by '
-      + 'default.',
+    'Ends early after so many looks at the held-out samples without a better score or a lower loss; there are up to 20 '
+      + 'in a run. 8 by default.',
   ),
   freeze: z.array(z.string().min(1)).default([]).describe(
     'Layers whose weights stay as they are: names, with wildcards.',
