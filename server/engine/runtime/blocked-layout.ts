@@ -21,11 +21,23 @@ export const blockedDomain = 'com.microsoft.nchwc';
 /** So many filters that what onnxruntime rounds them up to tells every block of up to 32 channels apart. */
 const filters = 33;
 
+/** What was found out, by runtime: it does not change. */
+const known = new WeakMap<Runtime, number>();
+
 /**
  * Channels of a block on this machine; 1 where onnxruntime has no such layout. Found out by looking at what onnxruntime
  * makes of a small convolution.
  */
 export async function blockedChannels(runtime: Runtime, signal?: AbortSignal): Promise<number> {
+  let block = known.get(runtime);
+  if (block === undefined) {
+    block = await probe(runtime, signal);
+    known.set(runtime, block);
+  }
+  return block;
+}
+
+async function probe(runtime: Runtime, signal?: AbortSignal): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'lathe-'));
   try {
     const path = join(folder, 'optimized.onnx');
