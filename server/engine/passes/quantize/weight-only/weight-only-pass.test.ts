@@ -55,7 +55,7 @@ const parse = (fields: Record<string, unknown>): QuantizeOptions => quantizeOpti
 
 async function qualityDb(options: QuantizeOptions, data = true): Promise<number> {
   const model = network();
-  const context = passContext(runtime, data ? { target: x64, calibration: memoryData(runs(1)) } : { target: x64 });
+  const context = passContext(runtime, { target: x64, ...(data && { calibration: memoryData(runs(1)) }) });
   const { model: quantized } = await quantizePass.apply(model, options, context);
   const fresh = runs(2);
   return outputDb(await runModel(runtime, model, fresh), await runModel(runtime, quantized, fresh), 'y');
