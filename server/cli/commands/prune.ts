@@ -23,6 +23,7 @@ export const pruneCommand: Command = {
     { name: 'ratio', value: 'R', summary: 'the share of the channels, or weights, of every layer to remove' },
     { name: 'macs', value: 'S', summary: 'the share of the multiply-accumulates that stays' },
     { name: 'parameters', value: 'S', summary: 'the share of the parameters that stays' },
+    { name: 'bytes', value: 'S', summary: 'the share of the bytes of weights that stays' },
     { name: 'importance', value: 'I', summary: 'what goes first', choices: importances },
     { name: 'distribution', value: 'D', summary: 'how layers share the zeros', choices: distributions },
     { name: 'pattern', value: 'N:M', summary: 'for method n:m: of so many neighbours so many stay; 2:4 unless told' },
@@ -43,7 +44,9 @@ export const pruneCommand: Command = {
 
 /** The flags in the words of a recipe. */
 function pruneOptionsOf(args: Arguments): Record<string, unknown> {
-  const target = given([['macs', args.number('macs', 0)], ['parameters', args.number('parameters', 0)]]);
+  const target = given([
+    ['macs', args.number('macs', 0)], ['parameters', args.number('parameters', 0)], ['bytes', args.number('bytes', 0)],
+  ]);
   const kept = args.texts('keep').map((match) => ({ match, keep: 'all' }));
   return given([
     ['method', args.text('method')],

@@ -7,7 +7,9 @@ export type PruneMethod = (typeof methods)[number];
 
 /** Which importances go with single weights, and which with channels. */
 export const weightImportances = ['auto', 'error', 'wanda', 'magnitude', 'random'] as const;
-export const channelImportances = ['auto', 'error', 'l2', 'l1', 'random'] as const;
+export const channelImportances = [
+  'auto', 'error', 'activation', 'batch-norm', 'lamp', 'l2', 'l1', 'random',
+] as const;
 export const importances = [...channelImportances, 'wanda', 'magnitude'] as const;
 
 export const distributions = ['auto', 'layer', 'global', 'erk', 'lamp'] as const;
@@ -45,12 +47,15 @@ export const pruneOptions = z.strictObject({
   target: z.strictObject({
     macs: share.optional().describe('Multiply-accumulates that stay, as a share of the original.'),
     parameters: share.optional().describe('Parameters that stay, as a share of the original.'),
+    bytes: share.optional().describe('Bytes of weights that stay, as a share of the original.'),
   }).optional().describe('What must be reached; layers lose channels where it costs the least.'),
   importance: z.enum(importances).default('auto').describe(
     'What goes first. error: what changes the outputs of the layers least, once the rest has made up for it (needs '
       + 'calibration data; SparseGPT for single weights). wanda: weights whose size times that of their inputs is '
       + 'smallest (needs calibration data). magnitude: the smallest weights. l1, l2: channels with the smallest '
-      + 'weights. random: a control. auto: error where there are data, else magnitude or l2.',
+      + 'weights, as shares of each layer that they are in. lamp: l2 as a share of the channels that are not smaller. '
+      + 'activation: channels whose values are smallest (needs calibration data). batch-norm: channels that their '
+      + 'batch norms scale least, else l2. random: a control. auto: error where there are data, else magnitude or l2.',
   ),
   distribution: z.enum(distributions).default('auto').describe(
     'How zeros are shared out among layers (method: unstructured, block). layer: the same ratio in each. global: the '
@@ -88,7 +93,7 @@ export type PruneOptions = z.output<typeof pruneOptions>;
 interface Choices {
   readonly method: PruneMethod;
   readonly ratio?: number | undefined;
-  readonly target?: { readonly macs?: number | undefined; readonly parameters?: number | undefined } | undefined;
+  readonly target?: Readonly<Partial<Record<'macs' | 'parameters' | 'bytes', number | undefined>>> | undefined;
   readonly importance: (typeof importances)[number];
   readonly pattern?: string | undefined;
   readonly block?: readonly unknown[] | undefined;
@@ -97,7 +102,7 @@ interface Choices {
 
 function* contradictions(choices: Choices): Generator<string> {
   const { method, ratio, target, importance, pattern: written, block, maxError } = choices;
-  const goals = [ratio, target?.macs, target?.parameters].filter((goal) => goal !== undefined);
+  const goals = [ratio, target?.macs, target?.parameters, target?.bytes].filter((goal) => goal !== undefined);
   if (method === 'n:m' && goals.length > 0) {
     yield 'The pattern says how many weights go: leave out "ratio" and "target".';
   }
@@ -105,9 +110,12 @@ function* contradictions(choices: Choices): Generator<string> {
     yield 'Give at most one of "ratio", "target" and "maxError".';
   }
   if (method !== 'n:m' && method !== 'low-rank' && goals.length !== 1) {
-    yield 'Give one of "ratio", "target: { macs: … }" and "target: { parameters: … }".';
+    yield 'Give one of "ratio", "target: { macs: … }", "target: { parameters: … }" and "target: { bytes: … }".';
   }
   const zeros = method === 'unstructured' || method === 'n:m' || method === 'block';
+  if (method !== 'channels' && target?.bytes !== undefined) {
+    yield '"target: { bytes: … }" goes with "method: channels".';
+  }
   if (zeros && target?.macs !== undefined) {
     yield 'Zeros save no multiplications: give "ratio" or "target: { parameters: … }".';
   }

@@ -6,6 +6,7 @@ import type { Model } from '../../model/model.ts';
 import { Tensor } from '../../model/tensor.ts';
 import { Runtime } from '../../runtime/runtime.ts';
 import { summarize } from '../../analysis/cost.ts';
+import { x64 } from '../../targets/processors.ts';
 import type { Feeds } from '../../tensor/tensor-value.ts';
 import type { PassContext } from '../pass.ts';
 import { pruneOptions } from './options.ts';
@@ -59,6 +60,45 @@ describe('the step prune', () => {
     const share = summarize(pruned).macs! / summarize(model).macs!;
     expect(share).toBeLessThanOrEqual(0.5);
     expect(share).toBeGreaterThan(0.35);
+  });
+
+  it('reaches a share of the bytes, and the plan says before what is left', async () => {
+    const model = twins();
+    const options = pruneOptions.parse({ target: { bytes: 0.4 }, importance: 'l2', reconstruct: false });
+    const { notes } = prunePass.plan(model, options, x64);
+    const { model: pruned } = await prunePass.apply(model, options, passContext(runtime, { original: model }));
+    const bytes = (of: Model): number => [...of.graph.initializers.values()].reduce((sum, t) => sum + t.byteLength, 0);
+    const left = bytes(pruned) / bytes(model);
+    expect(left).toBeLessThan(0.45);
+    expect(notes.some(({ message }) => message.includes(`${(left * 100).toFixed(0)} % of the bytes`))).toBe(true);
+  });
+
+  it('goes by what batch norms scale', async () => {
+    const net = new Network(5);
+    const a = net.conv('a', net.input('x', [1, 3, 6, 6]), [3, 8]);
+    const [shift, mean, variance] = ['shift', 'mean', 'variance'].map((name) => net.constant(name, [8], 0, 1));
+    net.constants.push(Tensor.from('scale', 'float32', [8], [1, 0.1, 1, 0.1, 1, 0.1, 1, 0.1]));
+    const normal = net.node('BatchNormalization', 'n', [a, 'scale', shift!, mean!, variance!]);
+    net.output(net.conv('y', net.relu('r', normal), [8, 4]), [1, 4, 6, 6]);
+    const model = net.model();
+    const options = pruneOptions.parse({ ratio: 0.5, importance: 'batch-norm' });
+    const { model: pruned } = await prunePass.apply(model, options, passContext(runtime, { original: model }));
+    expect(pruned.graph.initializers.get('scale')!.toNumbers()).toEqual([1, 1, 1, 1]);
+  });
+
+  it('leaves channels whole that go into an operator that it does not know, and names it', async () => {
+    const net = new Network(5);
+    const a = net.relu('ra', net.conv('a', net.input('x', [1, 3, 6, 6]), [3, 8]));
+    const b = net.relu('rb', net.conv('b', a, [8, 8]));
+    net.nodes.push({ name: 'odd', opType: 'Odd', domain: 'example', inputs: [b], outputs: ['o'], attributes: {} });
+    net.output(net.conv('y', 'o', [8, 4]), [1, 4, 6, 6]);
+    const model = net.model();
+    const options = pruneOptions.parse({ ratio: 0.5 });
+    const { model: pruned, notes } = await prunePass.apply(model, options, passContext(runtime, { original: model }));
+    expect(notes[0]).toMatchObject({ node: 'odd' });
+    expect(notes[0]?.message).toContain('what Odd does with them is not known');
+    expect(pruned.graph.initializers.get('a.w')!.dims).toEqual([4, 3, 3, 3]);
+    expect(pruned.graph.initializers.get('b.w')!.dims).toEqual([8, 4, 3, 3]);
   });
 
   it('says so when nothing can go', async () => {

@@ -13,6 +13,7 @@ import { observeChannels, type ChannelMoments } from './observe-channels.ts';
 import { refit } from '../refit.ts';
 import { rankChannels, type RankedGroup } from './rank-channels.ts';
 import { reconstructed } from './reconstruct.ts';
+import { batchNormScales } from './batch-norm-scales.ts';
 import { trackChannels } from './track-channels.ts';
 import type { ChannelTracker } from './tracker.ts';
 
@@ -24,6 +25,8 @@ export interface PrunedGroup {
 
 export interface PrunedChannels {
   readonly model: Model;
+  /** Of the model before. */
+  readonly tracker: ChannelTracker;
   readonly groups: readonly PrunedGroup[];
   /** Layers whose weights make up for what went. */
   readonly reconstructed: number;
@@ -40,9 +43,11 @@ export function planChannels(
   const ratioFor = layerRatios(options);
   const ratios = (group: ChannelGroup): number | undefined => ratioFor(group.produced.map(({ node }) => node));
   const groups = channelGroups(tracker).filter((group) => ratios(group) !== 0);
-  const ranked = groups.map((group) => rankChannels(group, weights, moments, options.importance, seed));
+  const scales = options.importance === 'batch-norm' ? batchNormScales(tracker) : undefined;
+  const ranked = groups.map((group) => rankChannels(group, weights, moments, options.importance, seed, scales));
   const step = (group: ChannelGroup): number => stepOf(group, options.multipleOf);
-  const share = options.target?.macs ?? options.target?.parameters;
+  const { macs, parameters, bytes } = options.target ?? {};
+  const share = macs ?? parameters ?? bytes;
   const counts = share === undefined
     ? ranked.map(({ group }) => countFor(group, ratios(group) ?? options.ratio!, step(group)))
     : countsToTarget(tracker.model, ranked, share, options, ratios, step);
@@ -57,7 +62,7 @@ function countsToTarget(
   ratios: (group: ChannelGroup) => number | undefined,
   step: (group: ChannelGroup) => number,
 ): number[] {
-  const costOf = costsOf(model, options.target?.macs === undefined ? 'parameters' : 'macs');
+  const costOf = costsOf(model, options);
   const remaining = new RemainingCost(model.graph.nodes, costOf);
   const goal = remaining.total * share;
   // What the recipe sets for single layers comes first, and counts towards the target.
@@ -74,7 +79,8 @@ function countsToTarget(
 }
 
 /** Cost by node; what is not known counts as nothing. */
-function costsOf(model: Model, what: 'macs' | 'parameters'): CostOf {
+function costsOf(model: Model, { target }: PruneOptions): CostOf {
+  const what = target?.macs !== undefined ? 'macs' : target?.bytes !== undefined ? 'weightBytes' : 'parameters';
   const layers = summarize(model).layers;
   const byName = new Map(layers.map((layer) => [layer.name, layer[what] ?? 0]));
   return (node) => byName.get(node.label) ?? 0;
@@ -88,13 +94,12 @@ export async function pruneChannels(
 ): Promise<PrunedChannels> {
   const tracker = trackChannels(model);
   const data = context.calibration;
-  const wanted = options.reconstruct || options.importance === 'auto' || options.importance === 'error';
+  const wanted = options.reconstruct || ['auto', 'error', 'activation'].includes(options.importance);
   const moments = data && wanted
     ? await observeChannels(model, tracker.consumed, data, context)
     : new Map<string, ChannelMoments>();
   const groups = planChannels(tracker, options, moments, context.seed);
-  const removed = new Set(groups.flatMap(({ ranked, removed: count }) =>
-    ranked.order.slice(0, count).map((i) => ranked.group.channels[i]!.id)));
+  const removed = removedChannels(groups);
   const replaced = options.reconstruct ? reconstructed(tracker, removed, moments) : new Map<string, never>();
   const pruned = cutChannels(tracker, removed, replaced);
   const axes = new Map(tracker.tracked());
@@ -109,7 +114,13 @@ export async function pruneChannels(
   const fitted = options.reconstruct && data && removed.size > 0
     ? await refit(model, pruned, { keptOf }, data, context)
     : 0;
-  return { model: pruned, groups, reconstructed: Math.max(fitted, replaced.size) };
+  return { model: pruned, tracker, groups, reconstructed: Math.max(fitted, replaced.size) };
+}
+
+/** The classes that go. */
+export function removedChannels(groups: readonly PrunedGroup[]): Set<number> {
+  return new Set(groups.flatMap(({ ranked: { order, group }, removed }) =>
+    order.slice(0, removed).map((i) => group.channels[i]!.id)));
 }
 
 /** The layers of the groups that lose something, with the numbers of channels before and after. */

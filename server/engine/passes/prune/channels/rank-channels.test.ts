@@ -56,7 +56,7 @@ describe('rankChannels', () => {
   const [group] = channelGroups(tracker);
   const weight = tracker.constant('y.w')!;
   const moments = new Map([['h', { length: channels, matrix: momentsOf(data) }]]);
-  const rank = (importance: 'error' | 'l1' | 'l2' | 'random') =>
+  const rank = (importance: 'error' | 'l1' | 'l2' | 'lamp' | 'activation' | 'random') =>
     rankChannels(group!, (name) => tracker.constant(name)!, moments, importance, 0);
   const idsOf = (indices: readonly number[]) => new Set(indices.map((i) => group!.channels[i]!.id));
   const placesOf = (indices: readonly number[]) => new Set(indices.map((i) => group!.channels[i]!.consumed[0]![0]!));
@@ -94,6 +94,33 @@ describe('rankChannels', () => {
     });
     const { order } = rank('l1');
     expect(order.map((i) => norms[i])).toEqual([...norms].sort((a, b) => a - b));
+  });
+
+  it('goes by the values of the channels where it is told to', () => {
+    const energy = Array.from({ length: channels }, (_, i) => data.reduce((sum, x) => sum + x[i]! ** 2, 0));
+    const { order, by } = rank('activation');
+    expect(by).toBe('activation');
+    const places = order.map((i) => group!.channels[i]!.consumed[0]![0]!);
+    expect(places.map((i) => energy[i])).toEqual([...energy].sort((a, b) => a - b));
+  });
+
+  it('lamp keeps the order of l2 and measures each against those that are not smaller', () => {
+    const [l2, lamp] = [rank('l2'), rank('lamp')];
+    expect(lamp.order).toEqual(l2.order);
+    const norms = l2.order.map((_, k) => l2.cost[k + 1]! - l2.cost[k]!);
+    const shares = norms.map((norm, k) => norm / norms.slice(k).reduce((a, b) => a + b));
+    const total = shares.reduce((a, b) => a + b);
+    for (const [k, share] of shares.entries()) {
+      expect(lamp.cost[k + 1]! - lamp.cost[k]!).toBeCloseTo(share / total, 9);
+    }
+  });
+
+  it('batch norms decide where every channel has one, else l2', () => {
+    const scaled = group!.channels.map(({ id }, i) => [id, (i * 5) % channels] as const);
+    const by = (scales: ReadonlyMap<number, number>) =>
+      rankChannels(group!, (name) => tracker.constant(name)!, moments, 'batch-norm', 0, scales);
+    expect(by(new Map(scaled)).order.map((i) => (i * 5) % channels)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(by(new Map(scaled.slice(1))).by).toBe('l2');
   });
 
   it('is random where it is told to, the same for the same seed', () => {

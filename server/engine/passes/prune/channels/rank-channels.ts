@@ -22,28 +22,93 @@ export interface RankedGroup {
   /** `cost[k]`: share of the outputs' energy that is lost with the first k gone; grows with k. */
   readonly cost: Float64Array;
   /** How the order was found. */
-  readonly by: 'error' | 'l2' | 'l1' | 'random';
+  readonly by: Exclude<PruneOptions['importance'], 'auto' | 'wanda' | 'magnitude'>;
 }
 
 /** Channels that never differ from zero, or from each other, leave G singular. */
 const damping = 1e-3;
 
+/** @param scales by class: what batch norms scale channels with, for the importance of that name */
 export function rankChannels(
   group: ChannelGroup,
   weights: (name: string) => Tensor,
   moments: ReadonlyMap<string, ChannelMoments>,
   importance: PruneOptions['importance'],
   seed: number,
+  scales: ReadonlyMap<number, number> = new Map(),
 ): RankedGroup {
   const byError = importance === 'auto' || importance === 'error' ? Readers.of(group, weights, moments) : undefined;
   if (byError) return { group, ...byError.rank(group.channels), by: 'error' };
-  const by = importance === 'l1' || importance === 'random' ? importance : 'l2';
-  const norms = by === 'random' ? randomNorms(group, seed) : weightNorms(group, weights, by);
+  const { by, norms } = normsOf(group, weights, moments, importance, seed, scales);
   const order = norms.map((_, i) => i).sort((a, b) => norms[a]! - norms[b]! || a - b);
   const total = norms.reduce((a, b) => a + b, 0) || 1;
   const cost = new Float64Array(order.length + 1);
   for (const [k, i] of order.entries()) cost[k + 1] = cost[k]! + norms[i]! / total;
   return { group, order, cost, by };
+}
+
+/** What a channel is worth; where the data or batch norms are missing that `importance` asks for, its l2 norm. */
+function normsOf(
+  group: ChannelGroup,
+  weights: (name: string) => Tensor,
+  moments: ReadonlyMap<string, ChannelMoments>,
+  importance: PruneOptions['importance'],
+  seed: number,
+  scales: ReadonlyMap<number, number>,
+): { readonly by: RankedGroup['by']; readonly norms: number[] } {
+  const squares = (): number[] => weightNorms(group, weights, 'l2');
+  switch (importance) {
+    case 'random':
+      return { by: importance, norms: randomNorms(group, seed) };
+    case 'l1':
+      return { by: importance, norms: weightNorms(group, weights, importance) };
+    case 'lamp':
+      return { by: importance, norms: shareOfLarger(squares()) };
+    case 'activation': {
+      const norms = valueNorms(group, moments);
+      return norms ? { by: importance, norms } : { by: 'l2', norms: squares() };
+    }
+    case 'batch-norm': {
+      const norms = group.channels.map(({ id }) => scales.get(id));
+      const known = norms.filter((norm) => norm !== undefined);
+      return known.length === norms.length ? { by: importance, norms: known } : { by: 'l2', norms: squares() };
+    }
+    default:
+      return { by: 'l2', norms: squares() };
+  }
+}
+
+/** Each over the sum of those that are not smaller (LAMP, Lee et al. 2021, with channels in place of weights). */
+function shareOfLarger(norms: readonly number[]): number[] {
+  const order = norms.map((_, i) => i).sort((a, b) => norms[b]! - norms[a]!);
+  const shares = norms.map(() => 0);
+  let sum = 0;
+  for (const i of order) {
+    sum += norms[i]!;
+    shares[i] = sum > 0 ? norms[i]! / sum : 0;
+  }
+  return shares;
+}
+
+/** The mean square of a channel's values, as its share in what each layer reads; undefined where none was observed. */
+function valueNorms(
+  { channels, consumed }: ChannelGroup,
+  moments: ReadonlyMap<string, ChannelMoments>,
+): number[] | undefined {
+  const norms = channels.map(() => 0);
+  let isSeen = false;
+  for (const [k, { value }] of consumed.entries()) {
+    const seen = moments.get(value);
+    if (!seen) continue;
+    isSeen = true;
+    const { length, matrix } = seen;
+    let total = Number.MIN_VALUE;
+    for (let i = 0; i < length; i++) total += matrix[i * length + i]!;
+    for (const [c, channel] of channels.entries()) {
+      for (const i of channel.consumed[k] ?? []) norms[c]! += matrix[i * length + i]! / total;
+    }
+  }
+  return isSeen ? norms : undefined;
 }
 
 function randomNorms({ channels, id }: ChannelGroup, seed: number): number[] {

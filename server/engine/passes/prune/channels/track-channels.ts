@@ -29,7 +29,10 @@ export function trackChannels(model: Model): ChannelTracker {
     const known = node.is(node.opType) || (node.domain === 'com.microsoft' && contributed.has(node.opType));
     const rule = known ? rules[node.opType] : undefined;
     if (rule) rule(node, tracker);
-    else tracker.pinNode(node);
+    else {
+      if (tracker.hasChannels(node)) tracker.unknown.push(node);
+      tracker.pinNode(node);
+    }
   }
   for (const { name } of graph.outputs) tracker.pinValue(name);
   const index = new GraphIndex(graph);

@@ -52,6 +52,8 @@ export class ChannelTracker {
   readonly edits: CountEdit[] = [];
   readonly produced: Produced[] = [];
   readonly consumed: Consumed[] = [];
+  /** Nodes without a rule that hold channels in place. */
+  readonly unknown: Node[] = [];
   /** By value: constants that some rule looked at, and outputs. */
   private readonly axesOf = new Map<string, readonly Axis[]>();
 
@@ -101,6 +103,12 @@ export class ChannelTracker {
   pinValue(value: string | undefined): void {
     // A constant that nobody looked at has nothing to pin yet; it is looked at now, so that others find it pinned.
     for (const axis of this.axes(value)) this.classes.pin(axis);
+  }
+
+  /** Whether channels that could go so far, and that a layer makes, enter the node. */
+  hasChannels(node: Node): boolean {
+    return node.inputs.some((input) => !this.constants.has(input)
+      && this.axes(input).some((axis) => axis?.some((element) => !this.classes.isPinned(element)) === true));
   }
 
   /** Nothing that enters or leaves the node may change. */
