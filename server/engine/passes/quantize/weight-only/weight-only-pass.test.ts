@@ -51,7 +51,8 @@ function runs(seed: number, count = 24): Feeds[] {
     ({ ids: tensorValue('float32', [1, 6], Float32Array.from({ length: 6 }, () => random.below(vocabulary))) }));
 }
 
-const parse = (fields: Record<string, unknown>): QuantizeOptions => quantizeOptions.parse({ scheme: 'int4', ...fields });
+const parse = (fields: Record<string, unknown>): QuantizeOptions =>
+  quantizeOptions.parse({ scheme: 'int4', ...fields });
 
 async function qualityDb(options: QuantizeOptions, data = true): Promise<number> {
   const model = network();
