@@ -1,9 +1,9 @@
 /**
  * Mixed precision against what is done without it, by SQNR at the outputs on samples not used for calibration: the
  * front of `scheme: mixed`, all layers int8, all float16, and the usual greedy way: all layers int8, then the worst one
- * float, the two worst, and so on, by what each costs alone.
+ * float, the two worst, and so on, by what each costs alone. Then once more with no precisions but those two.
  *
- *     LATHE_KIT=… node bench/run.mjs bench/mixed.ts [resnet20 | squeezenet …]
+ *     LATHE_KIT=… [LATHE_SAMPLES=N] node bench/run.mjs bench/mixed.ts [resnet20 | squeezenet …]
  *
  * Prints CPU seconds of the search (this process and the runtime's), Markdown rows of the fronts, and which points of
  * the others no point of the front beats.
@@ -73,7 +73,8 @@ function beats(a: Point, b: Point): boolean {
 }
 
 async function run(name: keyof typeof networks): Promise<void> {
-  const { path, images, preprocess, samples } = networks[name];
+  const { path, images, preprocess, samples: usual } = networks[name];
+  const samples = Number(process.env['LATHE_SAMPLES'] ?? usual);
   const { model } = foldModel(withNodeNames(readModel(path)));
   const source = { images, preprocess, limit: 2 * samples } as never;
   const all = await openDataset(source, modelInputs(model), { baseDir: process.cwd(), seed: 0 });
@@ -117,6 +118,11 @@ async function run(name: keyof typeof networks): Promise<void> {
     const floatBytes = constantBytes(model);
     const beside = others.map((other) => found.within(constantBytes(other.model) - floatBytes));
     const made = [...new Set([...spread, ...beside])].map((point) => found.candidate(point).model);
+    // What choosing alone gains: no more precisions than the greedy way has.
+    const two = quantizeOptions.parse({ scheme: 'mixed', precisions: ['float', 'int8'] });
+    const plain = (await prepareMixed(model, two, context, []))!.front;
+    const plainMade = [...new Set(others.map((other) => plain.within(constantBytes(other.model) - floatBytes)))]
+      .map((point) => plain.candidate(point).model);
     const outputs = model.graph.outputs.map((o) => o.name);
     const measure = async (models: readonly Model[]): Promise<number[]> => {
       const db: number[] = [];
@@ -128,13 +134,16 @@ async function run(name: keyof typeof networks): Promise<void> {
     };
     const frontDb = await measure(made);
     const otherDb = await measure(others.map((other) => other.model));
+    const plainDb = await measure(plainMade);
     const points = made.map((each, i) => ({ bytes: constantBytes(each), db: frontDb[i]!, name: 'mixed' }));
     const mixed = front(points).sort((a, b) => a.bytes - b.bytes);
+    const only = front(plainMade.map((each, i) => (
+      { bytes: constantBytes(each), db: plainDb[i]!, name: 'mixed, float and int8 only' })));
     const rivals = others.map((each, i) => ({ bytes: constantBytes(each.model), db: otherDb[i]!, name: each.name }));
     console.log(`\n${name}: search ${seconds.toFixed(0)} s of CPU, calibrated on ${calibration.size} pictures, `
       + `measured on ${held.size} others; float ${constantBytes(model)} bytes`);
     console.log('| | bytes | dB |\n|---|---|---|');
-    for (const point of [...mixed, ...rivals]) {
+    for (const point of [...mixed, ...only, ...rivals]) {
       console.log(`| ${point.name} | ${point.bytes} | ${point.db.toFixed(1)} |`);
     }
     // The float model itself is on every front.
@@ -143,6 +152,9 @@ async function run(name: keyof typeof networks): Promise<void> {
     console.log(unbeaten.length === 0
       ? `The front beats all ${rivals.length} others.`
       : `Not beaten: ${unbeaten.map((point) => point.name).join(', ')}.`);
+    const greedyOnes = rivals.filter((rival) => rival.name.startsWith('greedy') && rival.bytes < floatBytes);
+    const matched = greedyOnes.filter((rival) => only.some((point) => beats(point, rival)));
+    console.log(`With float and int8 only, ${matched.length} of ${greedyOnes.length} greedy ones are beaten.`);
   });
 }
 
