@@ -47,8 +47,8 @@ const reserve = 1.75;
 const smallWork = 2e10;
 
 /** What variants may take, in evaluations of the network: so many, and one more for so many layers. */
-const evaluations = 3;
-const layersPerEvaluation = 25;
+const evaluations = 3.5;
+const layersPerEvaluation = 50;
 
 /** @param work of one run of the network, in multiply-accumulates */
 export function budgetFor(costs: readonly number[], samples: number, work: number, exhaustive: boolean): Budget {

@@ -10,7 +10,7 @@ import type { Finding } from '../findings.ts';
 import { LayerVariants } from '../layer-variants.ts';
 import { channelSpread, clipping, outliers, unusedCodes } from './activations.ts';
 import type { CauseTest } from './cause.ts';
-import { measuredFixes } from './measure-fixes.ts';
+import { measuredFixes, type FoundCauses } from './measure-fixes.ts';
 import { subjectOf } from './subject.ts';
 import { biasOverflow, saturationLimit, sensitivePlace, sharedWeightScale } from './weights.ts';
 
@@ -45,11 +45,12 @@ export async function findCauses(
   const convolutions = layers.filter(({ node }) => node.is('Conv')).map(({ node, role }) => node.inputs[role.data]!);
   const channelRanges = await rangesOf(convolutions, maker, context);
   const variants = new LayerVariants(maker);
-  const found = new Map<string, readonly Cause[]>();
+  const found: FoundCauses[] = [];
   for (const { finding, node, role } of layers) {
+    const alone = variants.alone(finding.layer.name);
     const subject = subjectOf({
       float: prepared,
-      alone: variants.alone(finding.layer.name),
+      alone,
       finding,
       node,
       role,
@@ -60,9 +61,9 @@ export async function findCauses(
       target: context.target,
     });
     const causes = subject ? tests.flatMap((test) => test(subject) ?? []) : [];
-    if (causes.length > 0) found.set(finding.layer.name, await measuredFixes(causes, finding, maker, context));
+    if (causes.length > 0) found.push({ finding, alone, causes });
   }
-  return found;
+  return measuredFixes(found, maker, context);
 }
 
 function isTrouble({ sqnrDb, drop }: Finding): boolean {
