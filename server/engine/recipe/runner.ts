@@ -3,6 +3,7 @@
  * Every step is measured where there are evaluation data; the best result so far is always on disk.
  */
 
+import { existsSync } from 'node:fs';
 import type { RunNote, RunResult } from '../../../protocol/results/run.ts';
 import { isCancelled, LatheError } from '../errors.ts';
 import { checkExternalData } from '../formats/onnx/external-data.ts';
@@ -22,7 +23,7 @@ import { openRunData } from './open-data.ts';
 import { runPaths } from './paths.ts';
 import type { Recipe } from './recipe.ts';
 import type { RunEnvironment, RunOptions } from './run-environment.ts';
-import { carryOutSteps } from './run-steps.ts';
+import { carryOutSteps, checkpointPath } from './run-steps.ts';
 import { withPool, type RuntimePool } from './runtime-pool.ts';
 import { conflictNotes } from './target-conflicts.ts';
 import { unmatchedPatterns } from './unmatched.ts';
@@ -114,9 +115,12 @@ function storesZeros({ steps }: Recipe, target: Target): boolean {
   });
 }
 
-function cancelledRun({ kept, paths }: RunEnvironment): LatheError {
-  if (!kept.candidate) return new LatheError('CANCELLED', 'Cancelled. Nothing was written.');
+function cancelledRun({ kept, paths, recipe }: RunEnvironment): LatheError {
+  const trained = recipe.steps.some((_, index) => existsSync(checkpointPath(paths.output, index)));
+  const again = trained ? { fix: 'Run the recipe again: training goes on where it stopped.' } : {};
+  if (!kept.candidate) return new LatheError('CANCELLED', 'Cancelled. Nothing was written.', again);
   return new LatheError('CANCELLED', `Cancelled. The best result so far is kept: ${paths.output}`, {
+    ...again,
     at: { file: paths.output },
   });
 }
