@@ -1,6 +1,7 @@
 /** What the accuracy search works on: one way of quantizing a model, with exceptions for single layers. */
 
 import type { Model } from '../../model/model.ts';
+import type { QuantizedType } from '../../tensor/affine.ts';
 import type { StoredType } from './weights.ts';
 
 /** How much of a layer is quantized: integer arithmetic, integer weights only, or nothing. */
@@ -11,6 +12,8 @@ export interface KeptLayer {
   readonly mode: LayerMode;
   /** Type of the weights, where it is not the usual one of the mode. */
   readonly weights?: StoredType;
+  /** Type of the activations, where it is not the usual one. */
+  readonly activations?: Extract<QuantizedType, 'uint16'>;
   /** For the report. */
   readonly reason: string;
 }

@@ -57,7 +57,7 @@ export function resolveSettings(
   return {
     activationType,
     ownActivationType: (node) => {
-      const own = ruleOf(node)?.activations;
+      const own = kept.get(node.label)?.activations ?? ruleOf(node)?.activations;
       return own === undefined || own === 'float' ? undefined : own;
     },
     symmetric: options.symmetric ?? target.symmetricActivations,

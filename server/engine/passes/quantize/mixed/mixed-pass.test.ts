@@ -3,6 +3,7 @@ import { Network, randomFeeds } from '../../../../../test/passes/network.ts';
 import { memoryData, outputDb, passContext, runModel } from '../../../../../test/passes/pass-context.ts';
 import type { Model } from '../../../model/model.ts';
 import { Runtime } from '../../../runtime/runtime.ts';
+import { findTarget } from '../../../targets/registry.ts';
 import type { Feeds } from '../../../tensor/tensor-value.ts';
 import { Random } from '../../../util/random.ts';
 import type { Judge, PassContext } from '../../pass.ts';
@@ -94,6 +95,16 @@ describe('mixed precision', () => {
     const { notes } = await applyMixed(model, options({ budget: { size: 0.01 } }), contextFor());
     expect(notes.filter(({ severity }) => severity === 'warning').map(({ message }) => message).join())
       .toContain('comes down to 1 %');
+  });
+
+  it('gives layers 16-bit activations where the target has them and the recipe asks for it', async () => {
+    const asked = options({ precisions: ['int8', 'int8-a16'], budget: { size: 0.5 } });
+    const context = { ...contextFor(), target: findTarget('qnn-htp') };
+    const wide = await applyMixed(model, asked, context);
+    const narrow = await applyMixed(model, options({ precisions: ['int8'], budget: { size: 0.5 } }), context);
+    const types = [...wide.model.graph.initializers.values()].map(({ dtype }) => dtype);
+    expect(types).toContain('uint16');
+    expect(await db(wide.model)).toBeGreaterThan(await db(narrow.model) + 3);
   });
 
   it('finds a small model within a goal, and keeps each better one on the way', async () => {
