@@ -49,6 +49,10 @@ export interface StepResult {
   readonly kept: boolean;
   /** The metric after the step, where there are evaluation data. */
   readonly value?: number;
+  /** Bytes of all constants after the step, as they are stored. */
+  readonly constantBytes?: number;
+  /** Multiply-accumulates of one run after the step, where all are known. */
+  readonly macs?: number;
   readonly reason?: string;
   /** How the training went, of a step that trains. */
   readonly training?: TrainingResult;

@@ -3,6 +3,9 @@
 import { basename, dirname, join } from 'node:path';
 import type { MetricFigure, RunNote, StepResult } from '../../../protocol/results/run.ts';
 import { throwIfCancelled } from '../errors.ts';
+import { summarize } from '../analysis/cost.ts';
+import { storedTensorBytes } from '../formats/onnx/model-tensors.ts';
+import { withSparseInitializers } from '../formats/onnx/sparse-storage.ts';
 import type { Model } from '../model/model.ts';
 import type { Judge, LayerAction, PassContext, Verdict } from '../passes/pass.ts';
 import { findPass } from '../passes/registry.ts';
@@ -34,6 +37,7 @@ export async function carryOutSteps(environment: RunEnvironment): Promise<StepsR
   let model = environment.original;
   let verdict: Verdict | undefined;
   const checkpoints: string[] = [];
+  let zeros = false;
   for (const [index, { name, options: written }] of recipe.steps.entries()) {
     throwIfCancelled(options.signal);
     const pass = findPass(name)!;
@@ -47,7 +51,15 @@ export async function carryOutSteps(environment: RunEnvironment): Promise<StepsR
     if (found) candidates.add(result.model, name, found);
     const durationMs = performance.now() - started;
     notes.push(...result.notes);
-    const figures = { ...(found && { value: found.value }), ...(result.training && { training: result.training }) };
+    zeros ||= pass.storesZeros?.(parsed, environment.target) === true;
+    const stored = zeros ? withSparseInitializers(result.model) : result.model;
+    const { macs } = summarize(result.model);
+    const figures = {
+      constantBytes: storedTensorBytes(stored),
+      ...(macs !== undefined && { macs }),
+      ...(found && { value: found.value }),
+      ...(result.training && { training: result.training }),
+    };
     if (options.automatic && found && !kept.allows(found) && kept.allows(verdict)) {
       const reason = `${found.metric} would drop by ${changeInWords(found.metric, found.drop).slice(1)}`;
       notes.push({ severity: 'warning', message: `The step "${name}" was undone: ${reason}.` });

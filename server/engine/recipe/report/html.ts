@@ -10,6 +10,7 @@ import type { ReportContent } from './content.ts';
 import { escapeHtml as text } from './escape.ts';
 import { actionCounts, goalSentence, headlineFigures, summaryRows } from './rows.ts';
 import { style } from './style.ts';
+import { htmlStepSection } from './steps.ts';
 import { htmlTrainingSection } from './training.ts';
 
 /** Longer layer tables are folded away below a summary. */
@@ -36,7 +37,7 @@ export function htmlReport(content: ReportContent): string {
 <p>${text(`${content.date.slice(0, 10)} · target ${result.target} · ${result.machine.processor}`)}</p>
 </header>
 ${[
-    headline(result), verdict(result), summarySection(content), htmlTrainingSection(result),
+    headline(result), verdict(result), summarySection(content), htmlStepSection(result), htmlTrainingSection(result),
     htmlCandidateSection(result),
     layerSection(result.layers), classSection(content),
     sampleSection(content), noteSection(result), reproduceSection(content),

@@ -4,6 +4,7 @@ import { bytesInWords, durationInWords, metricInWords, plural } from '../../util
 import { markdownCandidateSection } from './candidates.ts';
 import type { ReportContent } from './content.ts';
 import { actionCounts, goalSentence, summaryRows } from './rows.ts';
+import { markdownStepSection } from './steps.ts';
 import { markdownTrainingSection } from './training.ts';
 
 /** Longer lists are cut here; the HTML report has everything. */
@@ -18,6 +19,7 @@ export function markdownReport(content: ReportContent): string {
     table(['', 'before', 'after', 'change'], summaryRows(result).map((r) => [r.what, r.before, r.after, r.change]), 3),
     result.synthetic ? '*Synthetic*: figures marked so were made from random data. They compare models; they claim '
       + 'nothing about accuracy on real data.' : undefined,
+    ...markdownStepSection(result),
     ...markdownTrainingSection(result),
     ...markdownCandidateSection(result),
     ...layerSection(content),

@@ -244,4 +244,25 @@ describe('a step that trained', () => {
     expect(text).toMatch(/\| 50 \(kept\) \| 93\.7 % \|/);
     expect(text.match(/^\| \d+ (\(kept\) )?\| [\d.]+ % \|/gm)!.length).toBeLessThan(16);
   });
+
+  it('tells what each step gave, the original first', () => {
+    const steps = [
+      { name: 'prune', durationMs: 5000, kept: true, value: 0.58, constantBytes: 2_600_000, macs: 171_000_000 },
+      { name: 'quantize', durationMs: 8000, kept: false, value: 0.41, constantBytes: 660_000, macs: 171_000_000 },
+    ];
+    const candidates = [
+      {
+        step: '', weightBytes: 4_900_000, value: 0.594, drop: 0, dropCi95: [0, 0] as const,
+        allowed: true, chosen: false,
+      },
+    ];
+    const both = { ...content, result: { ...content.result, steps, candidates } };
+    const rows = markdownReport(both).split('\n').filter((line) => /^\| (original|prune|quantize)/.test(line));
+    expect(rows.map((row) => row.split('|').slice(1, 5).map((cell) => cell.trim()))).toEqual([
+      ['original', '4.90 MB', '', '59.4 %'],
+      ['prune', '2.60 MB', '171 M', '58.0 %'],
+      ['quantize (undone)', '660 kB', '171 M', '41.0 %'],
+    ]);
+    expect(htmlReport(both)).toContain('<td>quantize (undone)</td><td>660 kB</td>');
+  });
 });
