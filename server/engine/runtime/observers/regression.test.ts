@@ -52,3 +52,16 @@ it('reads what lies under the kernel at the place of the output', () => {
   });
   expectClose(observer.result().sums, products(rows));
 });
+
+it('takes what others add from the wanted outputs, where both have one shape', () => {
+  const [x, y, less] = [noise([4, 2], 5), noise([4, 1], 6), noise([4, 1], 7)];
+  const observer = regressionObserver.create({
+    kind: 'regression', tap: 'x', target: 'y', less: 'less', channels: [0], positions: 100, seed: 0,
+  });
+  observer.update([x, y, less]);
+  observer.update([x, y, noise([1, 1], 8)]);
+  const [a, b, c] = [x, y, less].map(({ data }) => data as Float32Array);
+  const rows = [0, 1, 2, 3].map((r) => [a![r * 2]!, a![r * 2 + 1]!, 1, b![r]! - c![r]!]);
+  expect(observer.result().count).toBe(4);
+  expectClose(observer.result().sums, products(rows));
+});
