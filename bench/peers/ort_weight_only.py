@@ -3,8 +3,10 @@
     python ort_weight_only.py --model M.onnx --tokens TOKENS.json [--list NAME] [--calibration 16] --out DIR
 
 Writes a file for each algorithm (its default round-to-nearest, HQQ, k-quant, GPTQ with and without its options), for
-2 and 4 bits and blocks of 32 and 128, of every MatMul with a constant weight. GPTQ is calibrated on the first sequences,
+2 and 4 bits and blocks of 16, 32 and 128, of every MatMul with a constant weight. GPTQ is calibrated on the first sequences,
 the ones that Lathe calibrates on. Everything else is scored by Lathe, so that all are scored alike.
+
+Besides requirements.txt it needs onnx_ir==1.1.0, and PyTorch for HQQ.
 """
 
 from __future__ import annotations
