@@ -2,7 +2,7 @@
 
 import { columnOf, type Column } from './column.ts';
 import { componentsOf } from './components.ts';
-import { shapeOf, vertexCount, type Content, type ContentLayout } from './content.ts';
+import { contentFrom, vertexCount, type Content, type ContentLayout } from './content.ts';
 import { packLanes } from './lanes.ts';
 import type { LayoutMemo } from './memo.ts';
 import { packComponents } from './packing.ts';
@@ -10,9 +10,10 @@ import { routeEdges } from './routes.ts';
 import { unpackTrays, withTrays } from './trays.ts';
 import { rowReach, stackRows, type RowPlaces } from './stack.ts';
 
-/** The layout of the content; of an equal one before, if there was one. */
-export function layoutContent(content: Content, memo: LayoutMemo): ContentLayout {
-  return memo.contents.of(shapeOf(content), () => {
+/** The layout of the content of that shape; of an equal one before, if there was one. */
+export function layoutContent(shape: Int32Array, memo: LayoutMemo): ContentLayout {
+  return memo.contents.of(shape, (kept) => {
+    const content = contentFrom(kept);
     const parts = componentsOf(content);
     if (parts.length === 1) return layoutConnected(content, memo);
     return packComponents(content, parts, parts.map((part) => layoutConnected(part.content, memo)));

@@ -62,23 +62,19 @@ export function edgeWires(content: Content): Int32Array {
   return wires;
 }
 
-/** The content as one array of numbers; equal contents have equal arrays. */
-export function shapeOf(content: Content): Int32Array {
-  const parts = [
-    content.width, content.height, content.firstWire, content.wireAt, content.firstEdge, content.target,
-    content.targetAt,
-  ];
-  let at = 4;
-  for (const part of parts) at += part.length;
-  const shape = new Int32Array(at);
-  shape[0] = content.boxes;
-  shape[1] = content.inPorts;
-  shape[2] = content.outPorts;
-  shape[3] = content.wireAt.length;
-  at = 4;
-  for (const part of parts) {
-    shape.set(part, at);
-    at += part.length;
-  }
-  return shape;
+/** Numbers before the columns of a shape: boxes, entering ports, leaving ports, wires. */
+export const shapeHead = 4;
+
+/** The content whose numbers all stand in one array, one column after the other; views of it. */
+export function contentFrom(shape: Int32Array): Content {
+  const [boxes, inPorts, outPorts, wires] = [shape[0]!, shape[1]!, shape[2]!, shape[3]!];
+  const vertices = boxes + inPorts + outPorts;
+  const edges = (shape.length - shapeHead - 3 * vertices - 2 * wires - 2) / 2;
+  let at = shapeHead;
+  const column = (length: number): Int32Array => shape.subarray(at, at += length);
+  return {
+    boxes, inPorts, outPorts,
+    width: column(vertices), height: column(vertices), firstWire: column(vertices + 1), wireAt: column(wires),
+    firstEdge: column(wires + 1), target: column(edges), targetAt: column(edges),
+  };
 }

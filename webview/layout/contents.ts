@@ -1,6 +1,6 @@
 /** Contents of all open frames and of the top of the graph, put together from boxes and hops. */
 
-import type { Content } from './content.ts';
+import { shapeHead } from './content.ts';
 import { gather } from './csr.ts';
 import { portSide, type Hops } from './hops.ts';
 import type { LayoutGraph } from './messages.ts';
@@ -94,50 +94,79 @@ export interface BoxShapes {
   readonly portAt: Int32Array;
 }
 
-export function contentOf(c: number, members: Members, boxes: VisibleBoxes, hops: Hops, shapes: BoxShapes): Content {
-  const { start, vertices, local } = members;
-  const begin = start[c]!;
-  const count = start[c + 1]! - begin;
-  const width = new Int32Array(count);
-  const height = new Int32Array(count);
-  for (let i = 0; i < members.boxes[c]!; i++) {
-    width[i] = shapes.width[vertices[begin + i]!]!;
-    height[i] = shapes.height[vertices[begin + i]!]!;
-  }
-  const firstHop = members.hopStart[c]!;
-  const edges = members.hopStart[c + 1]! - firstHop;
-  const firstWire = new Int32Array(count + 1);
-  const wireAt = new Int32Array(edges);
-  const firstEdge = new Int32Array(edges + 1);
-  let wires = 0;
-  const target = new Int32Array(edges);
-  const targetAt = new Int32Array(edges);
-  for (let e = 0; e < edges; e++) {
-    const hop = members.hops[firstHop + e]!;
-    const from = hops.ends.first(hop);
-    const to = hops.ends.second(hop);
-    const tensor = hops.ends.third(hop);
-    const previous = e > 0 ? members.hops[firstHop + e - 1]! : -1;
-    if (previous < 0 || hops.ends.first(previous) !== from || hops.ends.third(previous) !== tensor) {
-      firstWire[local[from]! + 1]!++;
-      wireAt[wires] = attachment(from, portSide.bottom, tensor);
-      firstEdge[wires++] = e;
-    }
-    target[e] = local[to]!;
-    targetAt[e] = attachment(to, portSide.top, tensor);
-  }
-  firstEdge[wires] = edges;
-  for (let v = 0; v < count; v++) firstWire[v + 1]! += firstWire[v]!;
-  const outPorts = count - members.boxes[c]! - members.inPorts[c]!;
-  return {
-    boxes: members.boxes[c]!, inPorts: members.inPorts[c]!, outPorts, width, height, firstWire,
-    wireAt: wireAt.subarray(0, wires), firstEdge: firstEdge.subarray(0, wires + 1), target, targetAt,
-  };
+/** Writes the shapes of contents into one array that grows: there are thousands, and nearly all are known. */
+export class ContentShapes {
+  private shape = new Int32Array(1024);
 
-  /** Lines meet boxes in the middle, and open frames where the port is that they lead through. */
-  function attachment(vertex: number, side: number, tensor: number): number {
-    if (vertex >= boxes.count || !boxes.expanded[vertex]) return 0;
-    const port = hops.ports.find(vertex, side, tensor);
-    return port < 0 ? 0 : shapes.portAt[port]!;
+  /** Container c as `contentFrom` reads it; valid until the next one is asked for. */
+  of(c: number, members: Members, boxes: VisibleBoxes, hops: Hops, sizes: BoxShapes): Int32Array {
+    const { start, vertices, local, hopStart } = members;
+    const { ends } = hops;
+    const begin = start[c]!;
+    const count = start[c + 1]! - begin;
+    const firstHop = hopStart[c]!;
+    const edges = hopStart[c + 1]! - firstHop;
+    const wires = countWires(members, hops, firstHop, edges);
+    const length = shapeHead + 3 * count + 1 + 2 * wires + 1 + 2 * edges;
+    if (length > this.shape.length) this.shape = new Int32Array(2 * length);
+    const { shape } = this;
+    const height = shapeHead + count;
+    const firstWire = height + count;
+    const wireAt = firstWire + count + 1;
+    const firstEdge = wireAt + wires;
+    const target = firstEdge + wires + 1;
+    const targetAt = target + edges;
+
+    const own = members.boxes[c]!;
+    shape[0] = own;
+    shape[1] = members.inPorts[c]!;
+    shape[2] = count - own - members.inPorts[c]!;
+    shape[3] = wires;
+    for (let i = 0; i < own; i++) {
+      shape[shapeHead + i] = sizes.width[vertices[begin + i]!]!;
+      shape[height + i] = sizes.height[vertices[begin + i]!]!;
+    }
+    for (let i = own; i < count; i++) shape[shapeHead + i] = shape[height + i] = 0;
+    shape.fill(0, firstWire, firstWire + count + 1);
+    let wire = 0;
+    for (let e = 0; e < edges; e++) {
+      const hop = members.hops[firstHop + e]!;
+      const from = ends.first(hop);
+      const to = ends.second(hop);
+      const tensor = ends.third(hop);
+      if (beginsWire(members, hops, firstHop, e)) {
+        shape[firstWire + local[from]! + 1]!++;
+        shape[wireAt + wire] = attachment(from, portSide.bottom, tensor, boxes, hops, sizes);
+        shape[firstEdge + wire++] = e;
+      }
+      shape[target + e] = local[to]!;
+      shape[targetAt + e] = attachment(to, portSide.top, tensor, boxes, hops, sizes);
+    }
+    shape[firstEdge + wires] = edges;
+    for (let v = 0; v < count; v++) shape[firstWire + v + 1]! += shape[firstWire + v]!;
+    return shape.subarray(0, length);
   }
+}
+
+function countWires(members: Members, hops: Hops, firstHop: number, edges: number): number {
+  let wires = 0;
+  for (let e = 0; e < edges; e++) if (beginsWire(members, hops, firstHop, e)) wires++;
+  return wires;
+}
+
+/** Hops are in the order of their wires: whether this one is the first of its own. */
+function beginsWire({ hops: order }: Members, { ends }: Hops, firstHop: number, e: number): boolean {
+  if (e === 0) return true;
+  const hop = order[firstHop + e]!;
+  const previous = order[firstHop + e - 1]!;
+  return ends.first(previous) !== ends.first(hop) || ends.third(previous) !== ends.third(hop);
+}
+
+/** Lines meet boxes in the middle, and open frames where the port is that they lead through. */
+function attachment(
+  vertex: number, side: number, tensor: number, boxes: VisibleBoxes, hops: Hops, sizes: BoxShapes,
+): number {
+  if (vertex >= boxes.count || !boxes.expanded[vertex]) return 0;
+  const port = hops.ports.find(vertex, side, tensor);
+  return port < 0 ? 0 : sizes.portAt[port]!;
 }

@@ -2,7 +2,7 @@
 
 import { layoutContent } from './content-layout.ts';
 import type { ContentLayout } from './content.ts';
-import { contentOf, membersOf, type BoxShapes, type Members } from './contents.ts';
+import { ContentShapes, membersOf, type BoxShapes, type Members } from './contents.ts';
 import { hopsOf } from './hops.ts';
 import { linesOf } from './lines.ts';
 import type { LayoutMemo } from './memo.ts';
@@ -37,17 +37,18 @@ export function layoutGraph(graph: LayoutGraph, sizes: BoxSizes, expanded: Uint8
     shapes.height[box] = Math.ceil(node >= 0 ? sizes.nodeHeight[node]! : sizes.groupHeight[group]!);
   }
 
+  const contents = new ContentShapes();
   const titleHeight = Math.ceil(sizes.frameTitleHeight);
   const layouts: (ContentLayout | undefined)[] = new Array<undefined>(boxes.count + 1).fill(undefined);
   for (let box = boxes.count - 1; box >= 0; box--) {
     if (!boxes.expanded[box]) continue;
-    const layout = layoutContent(contentOf(box + 1, members, boxes, hops, shapes), memo);
+    const layout = layoutContent(contents.of(box + 1, members, boxes, hops, shapes), memo);
     layouts[box + 1] = layout;
     shapes.width[box] = Math.max(shapes.width[box]!, evenCeiling(layout.width) + 2 * spacing.frame);
     shapes.height[box] = Math.ceil(layout.height) + 2 * spacing.frame + titleHeight;
     placePorts(box, layout, members, boxes.count, shapes);
   }
-  const top = layoutContent(contentOf(0, members, boxes, hops, shapes), memo);
+  const top = layoutContent(contents.of(0, members, boxes, hops, shapes), memo);
   layouts[0] = top;
   const places = placeBoxes(boxes, members, layouts, shapes, titleHeight);
   return {
