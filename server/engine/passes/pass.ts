@@ -120,7 +120,7 @@ export interface Pass<Options = unknown> {
   /** Whether the step learns from training data. */
   trains?(options: Options): boolean;
   /** Whether constants of the result that are mostly zeros are to be stored sparse, for this target. */
-  readonly storesZeros?: (options: Options, target: Target) => boolean;
+  storesZeros?(options: Options, target: Target): boolean;
   /** What `apply` would do, from the structure alone: reads no data and runs nothing. */
   plan(model: Model, options: Options, target: Target): PassPlan;
   /** The changed model; `model` itself stays as it is. */
