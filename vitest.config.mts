@@ -14,6 +14,7 @@ export default defineConfig({
           include: ['{protocol,server,client,webview,test}/**/*.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
+          expect: { poll: { timeout: 10_000 } },
           sequence: { groupOrder: 0 },
         },
       },

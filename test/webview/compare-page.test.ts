@@ -120,9 +120,9 @@ describe.skipIf(chromiumPath === undefined)('compare page, in Chromium', () => {
     expect(await row.innerText()).toMatch(/≠\s*strides\s+\[1, 1\]\s+\[2, 2\]/);
     expect(await page.getByRole('row', { name: /group/ }).innerText()).not.toContain('≠');
     const overlaid = page.getByRole('img', { name: /histogram of first: float32 and second: float32/ });
-    expect(await overlaid.isVisible()).toBe(true);
+    await overlaid.waitFor();
     const largest = page.getByText('0.031 at [3, 0, 1, 2]: 0.5 became 0.469');
-    expect(await largest.isVisible()).toBe(true);
+    await largest.waitFor();
     await opened.close();
   });
 
@@ -162,7 +162,7 @@ describe.skipIf(chromiumPath === undefined)('compare page, in Chromium', () => {
     const failure = { code: 'DATA', message: 'The data are gone.', fix: 'Bring them back.' };
     await opened.send({ type: 'failed', failure });
     await page.getByText('Bring them back.').waitFor();
-    expect(await page.locator('canvas').first().isVisible()).toBe(true);
+    await page.locator('canvas').first().waitFor();
     await opened.send({ type: 'comparison', record: record('compare'), comparison: fixture('comparison') });
     await page.getByText('2.89x smaller').first().waitFor();
     await opened.close();

@@ -48,7 +48,7 @@ describe.skipIf(chromiumPath === undefined)('result page, in Chromium', () => {
     for (const label of labels) {
       await opened.page.getByRole('button', { name: label }).click();
     }
-    expect(requestsOf(opened)).toEqual(
+    await expect.poll(() => requestsOf(opened)).toEqual(
       ['openModel', 'compare', 'openRecipe', 'openReport', 'rerun'].map((name) => ({
         method: 'command', command: `lathe.runs.${name}`, arguments: ['run-1'],
       })),
@@ -91,7 +91,7 @@ describe.skipIf(chromiumPath === undefined)('result page, in Chromium', () => {
     expect(await column(opened, 'Layers', 1)).toEqual(['/block1/expand/conv', '/block1/project/conv']);
     expect(await page.locator('.grid-status:visible').innerText()).toBe('2 of 51 layers');
     await page.getByRole('textbox', { name: 'Filter layers' }).fill('nothing is called so');
-    expect(await page.getByText('No layers match.').isVisible()).toBe(true);
+    await page.getByText('No layers match.').waitFor();
     await opened.close();
   });
 
@@ -108,7 +108,7 @@ describe.skipIf(chromiumPath === undefined)('result page, in Chromium', () => {
     expect(await column(opened, 'Layers', 1)).toEqual(names);
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
-    expect(requestsOf(opened)).toEqual([
+    await expect.poll(() => requestsOf(opened)).toEqual([
       { method: 'revealNode', path: '/home/ada/models/digits.onnx', node: names[0], overlay: 'run-sqnr' },
     ]);
     expect(await opened.state()).toMatchObject({ tab: 1 });
@@ -117,7 +117,7 @@ describe.skipIf(chromiumPath === undefined)('result page, in Chromium', () => {
 
   it('opens at the tab that was open before', async () => {
     const opened = await open(runEvent, { state: { tab: 3, scrollTop: 0 } });
-    expect(await opened.page.getByText('Steps of the recipe').isVisible()).toBe(true);
+    await opened.page.getByText('Steps of the recipe').waitFor();
     await opened.close();
   });
 
@@ -136,12 +136,11 @@ describe.skipIf(chromiumPath === undefined)('result page, in Chromium', () => {
       },
     });
     const { page } = opened;
-    expect(await page.getByText('Goal missed: top1 drops by 5.0 points, and only 1.0 points are allowed.').isVisible())
-      .toBe(true);
-    expect(await page.getByText('The result was written nevertheless').isVisible()).toBe(true);
+    await page.getByText('Goal missed: top1 drops by 5.0 points, and only 1.0 points are allowed.').waitFor();
+    await page.getByText('The result was written nevertheless').waitFor();
     await page.getByRole('tab', { name: 'Classes and samples' }).click();
     // Names come from files: they are text, whatever they look like.
-    expect(await page.getByText('<b>4.png', { exact: true }).isVisible()).toBe(true);
+    await page.getByText('<b>4.png', { exact: true }).waitFor();
     expect(await page.locator('.samples img').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(1);
     expect(await column(opened, 'Classes', 5)).toEqual(['-50.0 points']);
     await opened.close();
@@ -162,8 +161,8 @@ describe.skipIf(chromiumPath === undefined)('result page, in Chromium', () => {
     const result = fixture('benchmark');
     const opened = await open({ type: 'benchmark', record: record('benchmark'), result });
     const { page } = opened;
-    expect(await page.getByText('cannot be told apart').isVisible()).toBe(true);
-    expect(await page.getByText(/^High: 95th percentile against median/).isVisible()).toBe(true);
+    await page.getByText('cannot be told apart').waitFor();
+    await page.getByText(/^High: 95th percentile against median/).waitFor();
     const [first, second] = result.runs;
     const slowest = (nodes: typeof result.runs[0]['nodes']): string | undefined =>
       [...nodes ?? []].sort((a, b) => b.medianUs - a.medianUs)[0]?.origin;
@@ -172,7 +171,8 @@ describe.skipIf(chromiumPath === undefined)('result page, in Chromium', () => {
     await page.getByRole('option', { name: 'digits.int8.onnx' }).click();
     expect((await column(opened, 'Time by node', 1))[0]).toBe(slowest(second?.nodes));
     await page.getByRole('grid').getByRole('rowheader').first().click();
-    expect(requestsOf(opened)).toMatchObject([{ method: 'revealNode', path: '/home/ada/models/digits.int8.onnx' }]);
+    await expect.poll(() => requestsOf(opened))
+      .toMatchObject([{ method: 'revealNode', path: '/home/ada/models/digits.int8.onnx' }]);
     await opened.close();
   });
 
@@ -182,7 +182,7 @@ describe.skipIf(chromiumPath === undefined)('result page, in Chromium', () => {
     const { page } = opened;
     expect(await column(opened, 'Layers by sensitivity', 1)).toEqual(result.layers.map(({ name }) => name));
     await page.getByText('Keep in float').first().click();
-    expect(requestsOf(opened)).toEqual([{
+    await expect.poll(() => requestsOf(opened)).toEqual([{
       method: 'applyFix',
       uri: 'file:///home/ada/models/digits.onnx',
       edit: { kind: 'layer-rule', match: result.layers[0]?.name, rule: { keep: 'float' } },
@@ -199,15 +199,15 @@ describe.skipIf(chromiumPath === undefined)('result page, in Chromium', () => {
     const running = record('recipe', { state: 'running', training });
     const opened = await open({ type: 'progress', record: running });
     const { page } = opened;
-    expect(await page.getByRole('img', { name: /^Loss: 0\.270 at step 19 of 100$/ }).isVisible()).toBe(true);
-    expect(await page.getByRole('img', { name: /^top1: 80\.0 % at step 20 of 100$/ }).isVisible()).toBe(true);
+    await page.getByRole('img', { name: /^Loss: 0\.270 at step 19 of 100$/ }).waitFor();
+    await page.getByRole('img', { name: /^top1: 80\.0 % at step 20 of 100$/ }).waitFor();
     expect(await page.locator('circle.after').count()).toBe(1);
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.getByRole('button', { name: 'Stop and Keep Best' }).click();
     await opened.send({ type: 'progress', record: { ...running, training: { ...training, paused: true } } });
     await page.getByRole('heading', { name: 'Training (distill), paused' }).waitFor();
     await page.getByRole('button', { name: 'Resume' }).click();
-    expect(requestsOf(opened)).toEqual(['pause', 'stopAndKeep', 'resume'].map((name) => ({
+    await expect.poll(() => requestsOf(opened)).toEqual(['pause', 'stopAndKeep', 'resume'].map((name) => ({
       method: 'command', command: `lathe.runs.${name}`, arguments: ['run-1'],
     })));
     expect(opened.errors).toEqual([]);
@@ -226,7 +226,7 @@ describe.skipIf(chromiumPath === undefined)('result page, in Chromium', () => {
     const text = await opened.page.locator('main').innerText();
     expect(text).toContain('Learned from labels: 60 steps of 32 samples from 900 samples in 1 min 1 s');
     expect(text).toContain('top1 went from 70.0 % to 90.0 %');
-    expect(await opened.page.getByRole('img', { name: /^Loss: 0\.500/ }).isVisible()).toBe(true);
+    await opened.page.getByRole('img', { name: /^Loss: 0\.500/ }).waitFor();
     await opened.close();
   });
 
@@ -234,10 +234,11 @@ describe.skipIf(chromiumPath === undefined)('result page, in Chromium', () => {
     const running = record('recipe', { state: 'running', progress: { phase: 'Calibrating', done: 25, total: 100 } });
     const opened = await open({ type: 'progress', record: running });
     const { page } = opened;
-    expect(await page.getByText('Calibrating').isVisible()).toBe(true);
+    await page.getByText('Calibrating').waitFor();
     expect(await page.locator('progress').evaluate((bar: HTMLProgressElement) => bar.value)).toBe(0.25);
     await page.getByRole('button', { name: 'Cancel' }).click();
-    expect(requestsOf(opened)).toEqual([{ method: 'command', command: 'lathe.runs.cancel', arguments: ['run-1'] }]);
+    await expect.poll(() => requestsOf(opened))
+      .toEqual([{ method: 'command', command: 'lathe.runs.cancel', arguments: ['run-1'] }]);
     await opened.send({
       type: 'progress',
       record: record('recipe', {
@@ -250,9 +251,9 @@ describe.skipIf(chromiumPath === undefined)('result page, in Chromium', () => {
         },
       }),
     });
-    expect(await page.getByText('The folder "pictures" holds no pictures.').isVisible()).toBe(true);
-    expect(await page.getByText('Name a folder with PNG or JPEG files.').isVisible()).toBe(true);
-    expect(await page.getByText('digits.data.yaml:3').isVisible()).toBe(true);
+    await page.getByText('The folder "pictures" holds no pictures.').waitFor();
+    await page.getByText('Name a folder with PNG or JPEG files.').waitFor();
+    await page.getByText('digits.data.yaml:3').waitFor();
     await opened.send(runEvent);
     await page.getByRole('tab', { name: 'Summary' }).waitFor();
     await opened.close();
