@@ -15,6 +15,8 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 30_000,
           expect: { poll: { timeout: 10_000 } },
+          // Some start processes and browsers on busy machines; the report names what was repeated.
+          retry: process.env['CI'] === undefined ? 0 : 1,
           sequence: { groupOrder: 0 },
         },
       },
