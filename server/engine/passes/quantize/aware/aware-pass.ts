@@ -41,12 +41,12 @@ export async function applyAware(
     return { ...result, notes: [{ severity: 'info', message }, ...result.notes] };
   }
   const inputs = candidates.inputs();
-  const student = fakeQuantized(inputs);
+  const untrained = candidates.make();
+  const student = fakeQuantized(inputs, untrained.model);
   const { prepared } = candidates;
   const write = (trained: Model): Candidate => writeLearned(student, trained, prepared, inputs.settings);
 
   const { judge } = context;
-  const untrained = candidates.make();
   const before = await judge?.evaluate(untrained.model);
   if (judge && before) await judge.keep(untrained.model, before);
   const kept = judge && new KeptSometimes(judge);

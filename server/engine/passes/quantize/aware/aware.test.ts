@@ -10,7 +10,7 @@ import type { Target } from '../../../targets/target.ts';
 import type { Feeds } from '../../../tensor/tensor-value.ts';
 import { Random } from '../../../util/random.ts';
 import { quantizeOptions, type QuantizeOptions } from '../options.ts';
-import type { StaticInputs } from '../static/quantize-static.ts';
+import type { StaticCandidates } from '../static/choose.ts';
 import { prepareStatic } from '../static/static-pass.ts';
 import { expandFakeQuantization } from './expand.ts';
 import { fakeQuantized } from './fake-quantized.ts';
@@ -60,10 +60,14 @@ async function runPairs(model: Model, runs: readonly Feeds[]): ReturnType<typeof
   return results;
 }
 
-async function inputsOf(model: Model, changes: Partial<QuantizeOptions>, target: Target): Promise<StaticInputs> {
+async function candidatesOf(
+  model: Model,
+  changes: Partial<QuantizeOptions>,
+  target: Target,
+): Promise<StaticCandidates> {
   const options = { ...quantizeOptions.parse({ calibration: 'min-max' }), ...changes };
   const context = passContext(runtime, { target, calibration: memoryData(runsOf(model)) });
-  return (await prepareStatic(model, options, context, []))!.inputs();
+  return (await prepareStatic(model, options, context, []))!;
 }
 
 describe('fake quantization', () => {
@@ -77,8 +81,10 @@ describe('fake quantization', () => {
 
   it.each(cases)('computes in training what the written model computes: %s', async (_, changes, target) => {
     const model = network();
-    const inputs = await inputsOf(model, changes, target);
-    const student = fakeQuantized(inputs);
+    const candidates = await candidatesOf(model, changes, target);
+    const inputs = candidates.inputs();
+    const quantized = candidates.make();
+    const student = fakeQuantized(inputs, quantized.model);
     const { model: written, layers } = writeLearned(student, student.model, inputs.prepared, inputs.settings);
     expect(validateModel(written).filter(({ severity }) => severity === 'error')).toEqual([]);
     expect(written.graph.outputs).toEqual(model.graph.outputs);
@@ -98,9 +104,19 @@ describe('fake quantization', () => {
     }
   });
 
+  it('begins with the codes, scales and biases of static quantization', async () => {
+    const candidates = await candidatesOf(network(), { weights: 'int4' }, x64Vnni);
+    const quantized = candidates.make();
+    const student = fakeQuantized(candidates.inputs(), quantized.model);
+    const written = writeLearned(student, student.model, candidates.prepared, candidates.inputs().settings);
+    const runs = runsOf(network(), 13);
+    const [wanted, got] = [await runPairs(quantized.model, runs), await runPairs(written.model, runs)];
+    expect(outputDb(wanted, got, 'mid')).toBeGreaterThan(60);
+  });
+
   it('stores a weight that two layers share once, with one scale to learn', async () => {
-    const inputs = await inputsOf(network(), {}, x64Vnni);
-    const { model, weights } = fakeQuantized(inputs);
+    const candidates = await candidatesOf(network(), {}, x64Vnni);
+    const { model, weights } = fakeQuantized(candidates.inputs(), candidates.make().model);
     const shared = weights.filter(({ weight }) => weight === 'c2.w');
     expect(shared.map(({ label }) => label)).toEqual(['c2', 'c3']);
     expect(new Set(shared.map(({ scale }) => scale)).size).toBe(1);

@@ -19,6 +19,7 @@ import { absorbClamps, placePairs } from '../static/place-pairs.ts';
 import { planQuantization } from '../static/plan.ts';
 import { groupParams, layerOutputs, type StaticInputs } from '../static/quantize-static.ts';
 import { largestCodeOf, pairLimit } from '../weights.ts';
+import { insideCodes, StartingPoint } from './starting-point.ts';
 
 /** A value with a pair to be. */
 export interface FakeValue {
@@ -71,8 +72,14 @@ export interface FakeQuantized {
 /** Weights whose sums a processor makes in 16 bits, two products at a time, stay where no two can overflow. */
 const largestSafeCode = pairLimit / 2;
 
-/** Puts the fake quantization of what `quantizeStatic(inputs)` would make into a copy of the prepared model. */
-export function fakeQuantized(inputs: StaticInputs): FakeQuantized {
+/**
+ * Puts the fake quantization of what `quantizeStatic(inputs)` makes into a copy of the prepared model.
+ *
+ * @param quantized what it made: the student starts with its codes and corrected biases. Where it uses more of a
+ *   type's codes than are safe to train with (see `largestSafeCode`) the float weights are the start
+ */
+export function fakeQuantized(inputs: StaticInputs, quantized: Model): FakeQuantized {
+  const starting = new StartingPoint(quantized);
   const model = inputs.prepared.clone();
   model.opsetImports.set(trainingDomain, 1);
   const plan = planQuantization(model, (node) => inputs.settings.mode(node) === 'int8');
@@ -113,10 +120,13 @@ export function fakeQuantized(inputs: StaticInputs): FakeQuantized {
     const key = [weight.name, role.channelAxis, largest, options.perChannel].join('|');
     let fake = made.get(key);
     if (!fake) {
-      const { scales } = inputs.weights.quantize(weight, role.layout, options);
-      // Found for the whole range of the type: where part of it is left out each code has to cover more.
-      const wider = largestCodeOf(options.type) / largest;
-      const scale = addScale(scales.map((s) => s * wider), options.perChannel ? [scales.length] : []);
+      const known = largest === largestCodeOf(options.type) ? starting.layer(node.outputs[0]!, role) : undefined;
+      const scales = known?.scales ?? startingScales(inputs, weight, role, options, largest);
+      if (known) {
+        const values = insideCodes(weight.toFloat32(), known, role);
+        editor.replaceConstant(weight.name, Tensor.fromBytes(weight.name, 'float32', weight.dims, values));
+      }
+      const scale = addScale(scales, options.perChannel ? [scales.length] : []);
       const output = editor.uniqueName(`${weight.name}_fake`);
       const gradientScale = 1 / Math.sqrt((weight.size / scales.length) * largest);
       const axis = options.perChannel ? role.channelAxis : undefined;
@@ -129,6 +139,11 @@ export function fakeQuantized(inputs: StaticInputs): FakeQuantized {
       made.set(key, fake);
     }
     editor.setInput({ node, index: role.weight }, fake.fake);
+    const bias = starting.layer(node.outputs[0]!, role)?.bias;
+    if (bias) {
+      const tensor = Tensor.fromBytes(`${weight.name}_bias`, 'float32', [bias.length], bias);
+      editor.setInput({ node, index: role.bias ?? 2 }, editor.addInitializer(tensor));
+    }
     weights.push({
       ...fake,
       label: labels.get(node)!,
@@ -145,6 +160,18 @@ export function fakeQuantized(inputs: StaticInputs): FakeQuantized {
   editor.finish();
   const read = values.map((value) => ({ ...value, readers: value.readers.map(({ outputs: [first = ''] }) => first) }));
   return { model, values: read, weights, constantReaders };
+}
+
+/** Scales found for the whole range of the type: where part of it is left out each code has to cover more. */
+function startingScales(
+  inputs: StaticInputs,
+  weight: Tensor,
+  role: ComputeRole,
+  options: LayerWeightOptions,
+  largest: number,
+): Float32Array {
+  const wider = largestCodeOf(options.type) / largest;
+  return inputs.weights.quantize(weight, role.layout, options).scales.map((scale) => scale * wider);
 }
 
 function weightOptions(
